@@ -1,0 +1,227 @@
+//! One request for a link, a pixel or an unsubscribe page: as it is recorded, and reduced to the
+//! facts that are kept.
+
+use super::clock::Millis;
+use super::id::DeliveryId;
+use super::link::DestinationId;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HitKind {
+    /// The open pixel.
+    Open,
+    /// A tracked link.
+    Click,
+    /// An unsubscribe that the store could not take at once.
+    Unsubscribe,
+}
+
+/// The request method, as far as it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// HEAD.
+    Head,
+    /// OPTIONS.
+    Options,
+    /// POST.
+    Post,
+}
+
+/// A hit as the tracking handler saw it. It lives sealed in the intake until ingest has reduced
+/// it, and nowhere else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitRecord {
+    /// When the request was read.
+    pub at: Millis,
+    /// What was asked for.
+    pub kind: HitKind,
+    /// The delivery named by the ticket.
+    pub delivery: DeliveryId,
+    /// The link's number; 0 for pixel and unsubscribe.
+    pub link_no: u16,
+    /// The destination named by the ticket; 0 for pixel and unsubscribe.
+    pub destination: DestinationId,
+    /// GET, HEAD, OPTIONS or POST.
+    pub method: Method,
+    /// The client's address, after declared proxies.
+    pub client: Option<IpAddr>,
+    /// The headers that facts are made from, as `(HeaderField, value)`, values cut at 512 bytes.
+    pub headers: Vec<(HeaderField, String)>,
+}
+
+impl HitRecord {
+    /// The value of `field`, if the request had it.
+    pub fn header(&self, field: HeaderField) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The request headers that facts are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HeaderField {
+    /// `User-Agent`.
+    UserAgent,
+    /// `Accept`.
+    Accept,
+    /// `Accept-Language`.
+    AcceptLanguage,
+    /// `Sec-Fetch-Mode`.
+    SecFetchMode,
+    /// `Sec-Fetch-Dest`.
+    SecFetchDest,
+    /// `Sec-Fetch-User`.
+    SecFetchUser,
+    /// `Sec-Fetch-Site`.
+    SecFetchSite,
+    /// `Sec-Purpose`.
+    SecPurpose,
+    /// `Purpose`.
+    Purpose,
+    /// `X-Purpose`.
+    XPurpose,
+    /// `X-Moz`.
+    XMoz,
+    /// `Referer`.
+    Referer,
+    /// `Sec-CH-UA`.
+    SecChUa,
+    /// `DNT`.
+    Dnt,
+    /// `Sec-GPC`.
+    SecGpc,
+}
+
+/// The client's network: enough to see that two hits came from one place, not who was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Network {
+    /// The first 24 bits of an IPv4 address.
+    V4([u8; 3]),
+    /// The first 48 bits of an IPv6 address.
+    V6([u8; 6]),
+    /// The address was not known.
+    None,
+}
+
+/// The class of a user agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AgentClass {
+    /// No agent given.
+    Empty,
+    /// A browser.
+    Browser,
+    /// A mail program.
+    MailClient,
+    /// Exactly `Mozilla/5.0`: Apple's mail privacy proxy.
+    AppleProxy,
+    /// Gmail's image proxy.
+    GmailProxy,
+    /// Gmail's prefetch.
+    GmailPrefetch,
+    /// Yahoo's image proxy.
+    YahooProxy,
+    /// Says it makes link previews.
+    Preview,
+    /// Says it is a bot, a crawler, a scanner or a programming library.
+    Bot,
+    /// Anything else.
+    Other,
+}
+
+/// A user agent reduced to what rules ask of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Agent {
+    /// Its class.
+    pub class: AgentClass,
+    /// Its family, such as `Chrome`, or the word by which it declares itself; at most 40 bytes.
+    pub family: String,
+    /// Its major version, 0 when unknown.
+    pub major: u16,
+    /// `Windows`, `macOS`, `Linux`, `Android`, `iOS`, or empty.
+    pub system: String,
+}
+
+/// Which headers a request had, one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HeaderBits(pub u16);
+
+impl HeaderBits {
+    /// `Sec-Fetch-Mode: navigate`.
+    pub const NAVIGATE: u16 = 1;
+    /// `Sec-Fetch-Dest: document`.
+    pub const DOCUMENT: u16 = 1 << 1;
+    /// `Sec-Fetch-User: ?1`.
+    pub const USER: u16 = 1 << 2;
+    /// `Accept` holds `text/html`.
+    pub const HTML: u16 = 1 << 3;
+    /// `Accept-Language` present.
+    pub const LANGUAGE: u16 = 1 << 4;
+    /// Any `Sec-Fetch-*` present.
+    pub const ANY_FETCH: u16 = 1 << 5;
+    /// `Sec-CH-UA` present.
+    pub const CLIENT_HINT: u16 = 1 << 6;
+    /// `Referer` present.
+    pub const REFERER: u16 = 1 << 7;
+    /// `Sec-Purpose`, `Purpose` or `X-Moz` says prefetch.
+    pub const PREFETCH: u16 = 1 << 8;
+    /// `X-Purpose` says preview or instant.
+    pub const PREVIEW: u16 = 1 << 9;
+    /// `DNT: 1` or `Sec-GPC: 1`.
+    pub const OBJECTS: u16 = 1 << 10;
+    /// `Accept` is exactly `*/*`.
+    pub const ANY_TYPE: u16 = 1 << 11;
+
+    /// Whether all bits of `mask` are set.
+    pub const fn has(self, mask: u16) -> bool {
+        self.0 & mask == mask
+    }
+}
+
+/// What is kept of a hit: nothing here names a person or a full address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitFacts {
+    /// GET, HEAD, OPTIONS or POST.
+    pub method: Method,
+    /// The client's /24 or /48.
+    pub network: Network,
+    /// Keyed hash of the full client address; the key is destroyed after some days.
+    pub client: Option<u64>,
+    /// The agent, reduced.
+    pub agent: Agent,
+    /// Headers seen.
+    pub bits: HeaderBits,
+}
+
+/// The version that stands in front of stored facts and records; a change of the structs above
+/// needs a new one and a reader for the old.
+const ENCODING_VERSION: u8 = 1;
+
+macro_rules! versioned_bytes {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// Compact bytes with a version in front.
+            ///
+            /// # Panics
+            /// Never: every field has an encoding.
+            pub fn to_bytes(&self) -> Vec<u8> {
+                postcard::to_extend(self, vec![ENCODING_VERSION])
+                    .expect("plain data has an encoding")
+            }
+
+            /// Reads what [`Self::to_bytes`] wrote; `None` for anything else.
+            pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                let (version, body) = bytes.split_first()?;
+                (*version == ENCODING_VERSION).then(|| postcard::from_bytes(body).ok()).flatten()
+            }
+        }
+    )+};
+}
+
+versioned_bytes!(HitRecord, HitFacts);

@@ -1,0 +1,104 @@
+//! Mailboxes: the address a rep writes from, and what its provider allows.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// Gmail and Google Workspace.
+    Google,
+    /// Exchange Online and Outlook.com.
+    Microsoft,
+    /// Amazon SES.
+    Ses,
+    /// Any other submission server or relay.
+    #[default]
+    Generic,
+}
+
+/// What stands in MAIL FROM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnvelopePolicy {
+    /// The mailbox's own address, since the provider insists.
+    Own,
+    /// The own address with a `+` tag that names the delivery.
+    Plus,
+    /// A return address at a domain of ours that names the delivery.
+    Verp,
+}
+
+/// Who puts a copy into Sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SentPolicy {
+    /// The provider does.
+    Provider,
+    /// We append one.
+    Append,
+    /// Nobody.
+    None,
+}
+
+/// How we sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// User name and password, or none where the URL has none.
+    #[default]
+    Password,
+    /// An OAuth 2 access token.
+    Xoauth2,
+}
+
+impl Profile {
+    /// The word used in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Microsoft => "microsoft",
+            Self::Ses => "ses",
+            Self::Generic => "generic",
+        }
+    }
+
+    /// The profile called `word`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "google" => Some(Self::Google),
+            "microsoft" => Some(Self::Microsoft),
+            "ses" => Some(Self::Ses),
+            "generic" => Some(Self::Generic),
+            _ => None,
+        }
+    }
+
+    /// What stands in MAIL FROM unless the mailbox says otherwise. Google and Microsoft rewrite or
+    /// refuse any other address; SES takes a verified domain.
+    pub const fn envelope(self) -> EnvelopePolicy {
+        match self {
+            Self::Google => EnvelopePolicy::Plus,
+            Self::Microsoft | Self::Generic => EnvelopePolicy::Own,
+            Self::Ses => EnvelopePolicy::Verp,
+        }
+    }
+
+    /// Who files Sent unless the mailbox says otherwise.
+    pub const fn sent(self) -> SentPolicy {
+        match self {
+            Self::Google | Self::Microsoft => SentPolicy::Provider,
+            Self::Ses | Self::Generic => SentPolicy::None,
+        }
+    }
+
+    /// Recipients a day unless the mailbox says otherwise. Google: 2,000 a day for Workspace;
+    /// Microsoft: 10,000 a day for Exchange Online. SES and others: what the operator sets.
+    pub const fn daily_cap(self) -> Option<u32> {
+        match self {
+            Self::Google => Some(2_000),
+            Self::Microsoft => Some(10_000),
+            Self::Ses | Self::Generic => None,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The nouns of the product and what several stages need of them. Pure: no I/O, no clock, no
+//! randomness of its own; time, ids and random bytes come in as arguments.
+
+pub mod address;
+pub mod clock;
+pub mod contact;
+pub mod delivery;
+pub mod event;
+pub mod hit;
+pub mod id;
+pub mod keys;
+pub mod link;
+pub mod mailbox;
+pub mod message;
+pub mod verdict;
+pub mod viewer;

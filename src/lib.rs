@@ -1,0 +1,5 @@
+//! otklik tells a sales team whether what they write is answered. Read the modules in the order
+//! of the pipeline: compose, rewrite, queue, deliver; track, intake, classify, metrics, report.
+//! `ARCHITECTURE.md` walks through them.
+
+pub mod domain;
