@@ -12,5 +12,7 @@ pub mod keys;
 pub mod link;
 pub mod mailbox;
 pub mod message;
+pub mod ticket;
 pub mod verdict;
+pub mod verp;
 pub mod viewer;
