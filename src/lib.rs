@@ -2,4 +2,7 @@
 //! of the pipeline: compose, rewrite, queue, deliver; track, intake, classify, metrics, report.
 //! `ARCHITECTURE.md` walks through them.
 
+pub mod deliver;
 pub mod domain;
+pub mod net;
+pub mod queue;
