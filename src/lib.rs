@@ -2,7 +2,11 @@
 //! of the pipeline: compose, rewrite, queue, deliver; track, intake, classify, metrics, report.
 //! `ARCHITECTURE.md` walks through them.
 
+pub mod config;
+pub mod ctx;
 pub mod deliver;
 pub mod domain;
 pub mod net;
 pub mod queue;
+pub mod store;
+pub mod work;

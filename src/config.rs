@@ -1,0 +1,78 @@
+//! What the operator may set. Reading files and the environment is `config/load.rs`; here stand
+//! the values, parsed, as the rest of the program uses them.
+
+use crate::domain::contact::PrivacyPreset;
+use crate::domain::viewer::ReportLevel;
+use ipnet::IpNet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+/// All settings of one process.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sqlite://…` or `postgres://…`.
+    pub database_url: String,
+    /// Where keys, the intake and, on SQLite, the database live.
+    pub data_dir: PathBuf,
+    /// Where HTTP is served.
+    pub listen: SocketAddr,
+    /// Where Prometheus reads, when not on `listen` with a token.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The pages' own address, such as `https://otklik.example.org`, without a trailing slash.
+    pub base_url: Url,
+    /// The address in tracked links; may be another host.
+    pub tracking_url: Url,
+    /// The relay of mailboxes without one of their own; without it their mail is caught.
+    pub smtp_url: Option<String>,
+    /// The parts that run in this process.
+    pub roles: Roles,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The organisation's privacy preset.
+    pub privacy: PrivacyPreset,
+    /// How far per-rep figures are shown.
+    pub report_level: ReportLevel,
+    /// Seconds a click is held before anything fires on it.
+    pub hold_seconds: u32,
+    /// What becomes of a delivery whose answer was lost.
+    pub uncertain: UncertainPolicy,
+    /// Connections a lane may have open at once to one relay.
+    pub connections_per_mailbox: u16,
+    /// Bytes the intake may hold before new hits go unrecorded.
+    pub intake_cap_bytes: u64,
+    /// Hosts whose links are never tracked.
+    pub untracked_hosts: Vec<String>,
+    /// Days for which the bytes of a sent mail are kept.
+    pub keep_bytes_days: u32,
+    /// The SMTP listener of the mail catcher, if any.
+    pub catcher_listen: Option<SocketAddr>,
+    /// Seconds that an orderly stop may take.
+    pub grace_seconds: u32,
+}
+
+/// The parts that run in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles {
+    /// Pages and API.
+    pub web: bool,
+    /// Redirects and pixels; starts without the database.
+    pub track: bool,
+    /// Sending, ingest and housekeeping.
+    pub work: bool,
+}
+
+impl Roles {
+    /// Everything in one process.
+    pub const ALL: Self = Self { web: true, track: true, work: true };
+}
+
+/// What becomes of a delivery that was handed over and whose answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UncertainPolicy {
+    /// It stays `uncertain` until evidence comes or a person decides: no double.
+    #[default]
+    Keep,
+    /// It is sent again: no loss, perhaps a double.
+    Retry,
+}

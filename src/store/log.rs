@@ -1,0 +1,177 @@
+//! The event log. All events, whoever writes them, come through [`append`]: it gives them their
+//! place in commit order and folds them into the metric store, in the caller's transaction.
+
+use super::sql::{execute, one, row, rows, statements};
+use super::{Result, Store, StoreError, Tx};
+use crate::domain::clock::Millis;
+use crate::domain::event::{Detail, Event, EventKind, NewEvent, Revision};
+use crate::domain::hit::HitFacts;
+use crate::domain::id::{ContactNo, DeliveryNo, Seq};
+use crate::domain::verdict::{Judgement, Rule, Verdict};
+use serde::{Deserialize, Serialize};
+
+statements! {
+    /// The row lock is held until the commit: whoever comes next gets higher numbers and commits
+    /// later, so that a reader behind `seq` never misses one.
+    ADVANCE = "UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING seq";
+    /// One array of `[seq, at, kind, delivery, contact, link, verdict, rule, detail in hex]`.
+    INSERT = sqlite "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
+        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+            value ->> 6, value ->> 7, unhex(value ->> 8)
+        FROM json_each($1)"
+        postgres "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
+        SELECT (e ->> 0)::BIGINT, (e ->> 1)::BIGINT, (e ->> 2)::SMALLINT, (e ->> 3)::BIGINT,
+            (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT, (e ->> 6)::SMALLINT, (e ->> 7)::SMALLINT,
+            decode(e ->> 8, 'hex')
+        FROM jsonb_array_elements($1::JSONB) AS e";
+    HEAD = "SELECT seq FROM event_head WHERE id = 1";
+    AFTER = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
+        FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+    OF_DELIVERY = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
+        FROM events WHERE delivery_no = $1 ORDER BY seq";
+}
+
+row! {
+    /// An event as its columns.
+    struct EventRow {
+        seq: Seq,
+        at: Millis,
+        kind: i16,
+        delivery_no: Option<DeliveryNo>,
+        contact_no: Option<ContactNo>,
+        link_no: Option<i16>,
+        verdict: Option<i16>,
+        rule: Option<i16>,
+        detail: Option<Vec<u8>>,
+    }
+}
+
+/// What of an event's detail has no column of its own.
+#[derive(Serialize, Deserialize)]
+enum Stored {
+    Reason { code: String, text: String },
+    Hit { facts: HitFacts, params: Vec<String> },
+    Revision(Revision),
+}
+
+/// Appends `events` in the given order and gives the `seq` of the first; they are visible to
+/// others when the transaction commits.
+pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> Result<Seq> {
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    let (head,): (i64,) = one!(&mut *tx, ADVANCE, (i64,); count)?;
+    let first = Seq(head - count + 1);
+    if events.is_empty() {
+        return Ok(first);
+    }
+    let mut json = String::with_capacity(events.len() * 160);
+    json.push('[');
+    for (seq, event) in (first.0..).zip(events) {
+        if seq != first.0 {
+            json.push(',');
+        }
+        write_row(&mut json, seq, event);
+    }
+    json.push(']');
+    execute!(&mut *tx, INSERT; json)?;
+    Ok(first)
+}
+
+/// The `seq` of the newest event, 0 when there is none.
+pub async fn head(store: &Store) -> Result<Seq> {
+    Ok(Seq(one!(store, HEAD, (i64,))?.0))
+}
+
+/// Up to `limit` events after `seq`, in commit order.
+pub async fn after(store: &Store, seq: Seq, limit: i64) -> Result<Vec<Event>> {
+    rows!(store, AFTER, EventRow; seq, limit)?.into_iter().map(read_row).collect()
+}
+
+/// All events of one delivery, in commit order.
+pub async fn of_delivery(store: &Store, delivery: DeliveryNo) -> Result<Vec<Event>> {
+    rows!(store, OF_DELIVERY, EventRow; delivery)?.into_iter().map(read_row).collect()
+}
+
+fn write_row(json: &mut String, seq: i64, event: &NewEvent) {
+    use std::fmt::Write as _;
+    let (link, judgement, stored) = split(&event.detail);
+    let number = |n: Option<i64>| n.map_or_else(|| "null".to_owned(), |n| n.to_string());
+    let _ = write!(
+        json,
+        "[{seq},{},{},{},{},{},{},{},",
+        event.at.0,
+        event.kind.code(),
+        number(event.delivery.map(|no| no.0)),
+        number(event.contact.map(|no| no.0)),
+        number(link.map(i64::from)),
+        number(judgement.map(|(verdict, _)| i64::from(verdict.code()))),
+        number(judgement.map(|(_, rule)| i64::from(rule.code()))),
+    );
+    match stored {
+        Some(stored) => {
+            let bytes = postcard::to_stdvec(&stored).expect("plain data has an encoding");
+            json.push('"');
+            for byte in bytes {
+                let _ = write!(json, "{byte:02x}");
+            }
+            json.push_str("\"]");
+        }
+        None => json.push_str("null]"),
+    }
+}
+
+type Split = (Option<u16>, Option<(Verdict, Rule)>, Option<Stored>);
+
+fn split(detail: &Detail) -> Split {
+    match detail {
+        Detail::None => (None, None, None),
+        Detail::Reason { code, text } => {
+            (None, None, Some(Stored::Reason { code: code.clone(), text: text.clone() }))
+        }
+        Detail::Hit { link_no, facts, judgement } => (
+            Some(*link_no),
+            Some((judgement.verdict, judgement.rule)),
+            Some(Stored::Hit { facts: facts.clone(), params: judgement.params.clone() }),
+        ),
+        Detail::Revision(revision) => (
+            Some(revision.link_no),
+            Some((revision.judgement.verdict, revision.judgement.rule)),
+            Some(Stored::Revision(revision.clone())),
+        ),
+    }
+}
+
+fn read_row(row: EventRow) -> Result<Event> {
+    let corrupt = |what: &str| StoreError::Corrupt(format!("event {}: {what}", row.seq));
+    let kind = EventKind::from_code(row.kind).ok_or_else(|| corrupt("kind"))?;
+    let stored: Option<Stored> = match &row.detail {
+        Some(bytes) => Some(postcard::from_bytes(bytes).map_err(|_| corrupt("detail"))?),
+        None => None,
+    };
+    let detail = match stored {
+        None => Detail::None,
+        Some(Stored::Reason { code, text }) => Detail::Reason { code, text },
+        Some(Stored::Revision(revision)) => Detail::Revision(revision),
+        Some(Stored::Hit { facts, params }) => Detail::Hit {
+            link_no: row.link_no.unwrap_or(0).unsigned_abs(),
+            facts,
+            judgement: Judgement {
+                verdict: row
+                    .verdict
+                    .and_then(Verdict::from_code)
+                    .ok_or_else(|| corrupt("verdict"))?,
+                rule: row.rule.and_then(Rule::from_code).ok_or_else(|| corrupt("rule"))?,
+                params,
+            },
+        },
+    };
+    Ok(Event {
+        seq: row.seq,
+        event: NewEvent {
+            at: row.at,
+            kind,
+            delivery: row.delivery_no,
+            contact: row.contact_no,
+            detail,
+        },
+    })
+}

@@ -1,0 +1,184 @@
+//! The only code that knows SQL. `Store` reads, `Tx` writes; both run on SQLite and PostgreSQL.
+//!
+//! On SQLite all writes go through one connection and begin `IMMEDIATE`, so that none fails half
+//! way for want of the lock; reads have connections of their own. No transaction is held across a
+//! network call.
+
+mod error;
+pub mod log;
+mod migrate;
+pub mod settings;
+pub mod sql;
+mod types;
+
+pub use error::StoreError;
+pub use migrate::{Migration, migrations};
+
+use sql::Either;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{PgConnection, Postgres, Sqlite, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// What every store method gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A database, open for reading; writes begin with [`Store::begin`].
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// One file.
+    Sqlite {
+        /// Several readers.
+        read: SqlitePool,
+        /// The one writer.
+        write: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// One transaction. Dropped without [`Tx::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite, begun `IMMEDIATE`.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// How many connections are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolSizes {
+    /// SQLite readers.
+    pub sqlite_readers: u32,
+    /// PostgreSQL connections.
+    pub postgres: u32,
+}
+
+impl Default for PoolSizes {
+    fn default() -> Self {
+        Self { sqlite_readers: 4, postgres: 16 }
+    }
+}
+
+impl Store {
+    /// Opens `sqlite:///path` (made when missing) or `postgres://…`. A server that is down does not
+    /// fail this: connections are made when first used.
+    pub fn open(url: &str, sizes: PoolSizes) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("otklik");
+            let pool = PgPoolOptions::new()
+                .max_connections(sizes.postgres)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_lazy_with(options);
+            return Ok(Self::Postgres(pool));
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was accepted survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            .pragma("cache_size", "-32768")
+            .pragma("journal_size_limit", "67108864")
+            .statement_cache_capacity(256);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_lazy_with(options.clone());
+        let read = SqlitePoolOptions::new()
+            .max_connections(sizes.sqlite_readers)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_lazy_with(options);
+        Ok(Self::Sqlite { read, write })
+    }
+
+    /// Begins a write.
+    pub async fn begin(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?))
+            }
+            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// Whether this is the one-file engine.
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// Closes all connections; what was committed is on disk.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<()> {
+        sql::one!(self, PING, (i64,)).map(|_| ())
+    }
+
+    pub(crate) const fn on(&self) -> Either<&SqlitePool, &PgPool> {
+        match self {
+            Self::Sqlite { read, .. } => Either::Sqlite(read),
+            Self::Postgres(pool) => Either::Postgres(pool),
+        }
+    }
+}
+
+impl Tx {
+    /// Makes the writes durable.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Takes the writes back at once instead of when dropped.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) fn on(&mut self) -> Either<&mut SqliteConnection, &mut PgConnection> {
+        match self {
+            Self::Sqlite(tx) => Either::Sqlite(&mut **tx),
+            Self::Postgres(tx) => Either::Postgres(&mut **tx),
+        }
+    }
+}
+
+sql::statements! {
+    PING = "SELECT CAST(1 AS BIGINT)";
+}
+
+/// Every statement of the store under its module's name, for the test that prepares each of them
+/// on both engines.
+pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
+    let modules: &[(&str, &'static [&'static sql::Sql])] = &[
+        ("mod", STATEMENTS),
+        ("log", log::STATEMENTS),
+        ("migrate", migrate::STATEMENTS),
+        ("settings", settings::STATEMENTS),
+    ];
+    modules
+        .iter()
+        .flat_map(|(module, statements)| statements.iter().map(|sql| (*module, *sql)))
+        .collect()
+}

@@ -1,0 +1,4 @@
+//! What the tests share: a PostgreSQL server of their own, and a fresh store on either engine.
+
+pub mod engines;
+pub mod postgres;
