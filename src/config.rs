@@ -64,7 +64,11 @@ pub struct Roles {
 
 impl Roles {
     /// Everything in one process.
-    pub const ALL: Self = Self { web: true, track: true, work: true };
+    pub const ALL: Self = Self {
+        web: true,
+        track: true,
+        work: true,
+    };
 }
 
 /// What becomes of a delivery that was handed over and whose answer was lost.

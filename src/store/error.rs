@@ -19,7 +19,9 @@ pub enum StoreError {
     #[error("stored data cannot be read: {0}")]
     Corrupt(String),
     /// The schema is newer than this program.
-    #[error("the database has schema {found}, this program knows up to {known}; install the newer program")]
+    #[error(
+        "the database has schema {found}, this program knows up to {known}; install the newer program"
+    )]
     Newer {
         /// The schema's version.
         found: i64,
@@ -58,9 +60,12 @@ impl From<sqlx::Error> for StoreError {
 fn is_transient(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     if code.len() == 5 {
-        return ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class));
+        return ["08", "53", "57", "40"]
+            .iter()
+            .any(|class| code.starts_with(class));
     }
-    code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+    code.parse::<i32>()
+        .is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
 }
 
 #[cfg(test)]
@@ -69,7 +74,9 @@ mod tests {
 
     #[test]
     fn busy_and_restarting_databases_are_told_apart_from_refusals() {
-        for code in ["5", "261", "13", "10", "57P01", "57P03", "08006", "53300", "40001"] {
+        for code in [
+            "5", "261", "13", "10", "57P01", "57P03", "08006", "53300", "40001",
+        ] {
             assert!(is_transient(Some(code)), "{code}");
         }
         for code in ["1", "19", "2067", "42601", "23505"] {

@@ -49,8 +49,14 @@ row! {
 /// What of an event's detail has no column of its own.
 #[derive(Serialize, Deserialize)]
 enum Stored {
-    Reason { code: String, text: String },
-    Hit { facts: HitFacts, params: Vec<String> },
+    Reason {
+        code: String,
+        text: String,
+    },
+    Hit {
+        facts: HitFacts,
+        params: Vec<String>,
+    },
     Revision(Revision),
 }
 
@@ -83,12 +89,18 @@ pub async fn head(store: &Store) -> Result<Seq> {
 
 /// Up to `limit` events after `seq`, in commit order.
 pub async fn after(store: &Store, seq: Seq, limit: i64) -> Result<Vec<Event>> {
-    rows!(store, AFTER, EventRow; seq, limit)?.into_iter().map(read_row).collect()
+    rows!(store, AFTER, EventRow; seq, limit)?
+        .into_iter()
+        .map(read_row)
+        .collect()
 }
 
 /// All events of one delivery, in commit order.
 pub async fn of_delivery(store: &Store, delivery: DeliveryNo) -> Result<Vec<Event>> {
-    rows!(store, OF_DELIVERY, EventRow; delivery)?.into_iter().map(read_row).collect()
+    rows!(store, OF_DELIVERY, EventRow; delivery)?
+        .into_iter()
+        .map(read_row)
+        .collect()
 }
 
 fn write_row(json: &mut String, seq: i64, event: &NewEvent) {
@@ -124,13 +136,25 @@ type Split = (Option<u16>, Option<(Verdict, Rule)>, Option<Stored>);
 fn split(detail: &Detail) -> Split {
     match detail {
         Detail::None => (None, None, None),
-        Detail::Reason { code, text } => {
-            (None, None, Some(Stored::Reason { code: code.clone(), text: text.clone() }))
-        }
-        Detail::Hit { link_no, facts, judgement } => (
+        Detail::Reason { code, text } => (
+            None,
+            None,
+            Some(Stored::Reason {
+                code: code.clone(),
+                text: text.clone(),
+            }),
+        ),
+        Detail::Hit {
+            link_no,
+            facts,
+            judgement,
+        } => (
             Some(*link_no),
             Some((judgement.verdict, judgement.rule)),
-            Some(Stored::Hit { facts: facts.clone(), params: judgement.params.clone() }),
+            Some(Stored::Hit {
+                facts: facts.clone(),
+                params: judgement.params.clone(),
+            }),
         ),
         Detail::Revision(revision) => (
             Some(revision.link_no),
@@ -159,7 +183,10 @@ fn read_row(row: EventRow) -> Result<Event> {
                     .verdict
                     .and_then(Verdict::from_code)
                     .ok_or_else(|| corrupt("verdict"))?,
-                rule: row.rule.and_then(Rule::from_code).ok_or_else(|| corrupt("rule"))?,
+                rule: row
+                    .rule
+                    .and_then(Rule::from_code)
+                    .ok_or_else(|| corrupt("rule"))?,
                 params,
             },
         },

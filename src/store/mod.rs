@@ -61,7 +61,10 @@ pub struct PoolSizes {
 
 impl Default for PoolSizes {
     fn default() -> Self {
-        Self { sqlite_readers: 4, postgres: 16 }
+        Self {
+            sqlite_readers: 4,
+            postgres: 16,
+        }
     }
 }
 

@@ -9,7 +9,11 @@ use otklik::domain::verdict::{Judgement, Rule, Verdict};
 use otklik::store::log;
 
 fn judgement(verdict: Verdict) -> Judgement {
-    Judgement { verdict, rule: Rule::HNav, params: vec!["Chrome".to_owned()] }
+    Judgement {
+        verdict,
+        rule: Rule::HNav,
+        params: vec!["Chrome".to_owned()],
+    }
 }
 
 fn events() -> Vec<NewEvent> {
@@ -32,13 +36,24 @@ fn events() -> Vec<NewEvent> {
         },
         bits: HeaderBits(HeaderBits::NAVIGATE),
     };
-    let reason = Detail::Reason { code: "mailbox_full".to_owned(), text: "452 'später'".to_owned() };
+    let reason = Detail::Reason {
+        code: "mailbox_full".to_owned(),
+        text: "452 'später'".to_owned(),
+    };
     vec![
         base.clone(),
-        NewEvent { kind: EventKind::Deferred, detail: reason, ..base.clone() },
+        NewEvent {
+            kind: EventKind::Deferred,
+            detail: reason,
+            ..base.clone()
+        },
         NewEvent {
             kind: EventKind::Clicked,
-            detail: Detail::Hit { link_no: 2, facts, judgement: judgement(Verdict::LikelyHuman) },
+            detail: Detail::Hit {
+                link_no: 2,
+                facts,
+                judgement: judgement(Verdict::LikelyHuman),
+            },
             ..base.clone()
         },
         NewEvent {
@@ -68,7 +83,11 @@ async fn what_is_appended_comes_back_in_order() {
         assert_eq!(log::append(&mut tx, &events()[..1]).await.unwrap(), Seq(5));
         tx.rollback().await.unwrap();
 
-        assert_eq!(log::head(&store).await.unwrap(), Seq(4), "a rollback gives its numbers back");
+        assert_eq!(
+            log::head(&store).await.unwrap(),
+            Seq(4),
+            "a rollback gives its numbers back"
+        );
         let read = log::of_delivery(&store, DeliveryNo(7)).await.unwrap();
         let seqs: Vec<i64> = read.iter().map(|event| event.seq.0).collect();
         assert_eq!(seqs, [1, 2, 3, 4]);
@@ -98,7 +117,13 @@ async fn a_reader_behind_the_head_never_misses_an_event_that_commits_late() {
         let mut seen = Vec::new();
         while seen.len() < 200 {
             let after = seen.last().copied().unwrap_or(Seq(0));
-            seen.extend(log::after(&store, after, 50).await.unwrap().iter().map(|event| event.seq));
+            seen.extend(
+                log::after(&store, after, 50)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .map(|event| event.seq),
+            );
         }
         for writer in writers {
             writer.await.unwrap();

@@ -15,12 +15,18 @@ async fn every_statement_prepares_on_both_engines() {
                 Store::Sqlite { write, .. } => {
                     write.prepare(sql.sqlite.into_sql_str()).await.map(|_| ())
                 }
-                Store::Postgres(pool) => pool.prepare(sql.postgres.into_sql_str()).await.map(|_| ()),
+                Store::Postgres(pool) => {
+                    pool.prepare(sql.postgres.into_sql_str()).await.map(|_| ())
+                }
             };
             if let Err(error) = done {
                 refused.push(format!("{module}::{}: {error}", sql.name));
             }
         }
-        assert!(refused.is_empty(), "{engine:?} refuses:\n{}", refused.join("\n"));
+        assert!(
+            refused.is_empty(),
+            "{engine:?} refuses:\n{}",
+            refused.join("\n")
+        );
     }
 }

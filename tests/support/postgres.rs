@@ -27,7 +27,9 @@ fn bin() -> PathBuf {
         .filter(|bin| bin.join("initdb").exists())
         .collect();
     found.sort();
-    found.pop().expect("PostgreSQL's server programs are installed (tests/run does it)")
+    found
+        .pop()
+        .expect("PostgreSQL's server programs are installed (tests/run does it)")
 }
 
 /// Runs a program as `postgres` when we are root, which the server refuses to be.
@@ -47,7 +49,10 @@ fn unix_root() -> bool {
 }
 
 fn run(command: &mut Command) {
-    let done = command.current_dir("/tmp").output().expect("the command starts");
+    let done = command
+        .current_dir("/tmp")
+        .output()
+        .expect("the command starts");
     assert!(
         done.status.success(),
         "{command:?} failed: {}{}",
@@ -57,15 +62,31 @@ fn run(command: &mut Command) {
 }
 
 impl Server {
+    #[expect(
+        clippy::zombie_processes,
+        reason = "the watcher outlives this process on purpose"
+    )]
     fn start() -> Self {
         let dir = std::env::temp_dir().join(format!("otklik-pg-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         run(Command::new("chmod").arg("777").arg(&dir));
         let data = dir.join("data");
         run(as_postgres(&bin().join("initdb"))
-            .args(["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-D"])
+            .args([
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-U",
+                "postgres",
+                "-D",
+            ])
             .arg(&data));
-        let server = Self { dir, databases: AtomicU32::new(0) };
+        let server = Self {
+            dir,
+            databases: AtomicU32::new(0),
+        };
         server.up();
         // When the test binary ends, however it ends, a watcher stops the server.
         let watch = format!(
@@ -100,7 +121,10 @@ impl Server {
     }
 
     /// Stops it at once, as a crash would.
-    #[expect(dead_code, reason = "the test of a stopped server comes with the tracking stories")]
+    #[expect(
+        dead_code,
+        reason = "the test of a stopped server comes with the tracking stories"
+    )]
     pub fn down(&self) {
         run(as_postgres(&bin().join("pg_ctl"))
             .arg("-D")
@@ -111,7 +135,13 @@ impl Server {
     /// A fresh, empty database's URL.
     pub fn database(&self) -> String {
         let name = format!("t{}", self.databases.fetch_add(1, Ordering::SeqCst));
-        run(as_postgres(&bin().join("createdb")).args(["-U", "postgres", "-h"]).arg(&self.dir).arg(&name));
-        format!("postgres://postgres@localhost/{name}?host={}", self.dir.display())
+        run(as_postgres(&bin().join("createdb"))
+            .args(["-U", "postgres", "-h"])
+            .arg(&self.dir)
+            .arg(&name));
+        format!(
+            "postgres://postgres@localhost/{name}?host={}",
+            self.dir.display()
+        )
     }
 }
