@@ -6,6 +6,7 @@ use otklik::deliver::{Outcome, Phase, Reason};
 use otklik::net::catcher::CatcherSettings;
 use otklik::net::smtp::{Envelope, Session, WireBody};
 use proptest::prelude::*;
+use std::time::Duration;
 
 async fn open(fake: &Fake) -> Session {
     soon(connector().connect(&plain(fake.address)))
@@ -54,7 +55,7 @@ async fn three_recipients_with_a_refused_one_between_are_two_mails_on_one_connec
 }
 
 #[tokio::test]
-async fn a_mail_that_is_abandoned_or_cancelled_is_not_accepted() {
+async fn a_mail_that_is_abandoned_is_not_accepted() {
     let receiver = Receiver::start(CatcherSettings::default()).await;
     let connector = connector();
     let relay = plain(receiver.address);
@@ -76,6 +77,22 @@ async fn a_mail_that_is_abandoned_or_cancelled_is_not_accepted() {
     ));
     soon(session.quit()).await;
     assert_eq!(receiver.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_is_cancelled_halfway_closes_its_connection() {
+    let body = mail();
+    for verb in ["RCPT", "."] {
+        let fake = Fake::acting(&[(verb, Act::Hang)]).await;
+        let mut session = open(&fake).await;
+        let envelope = to("a@a.example");
+        let whole = async {
+            let ready = session.begin(&envelope, &body).await?;
+            Ok::<_, Outcome>(ready.send_body().await)
+        };
+        let cut = tokio::time::timeout(Duration::from_millis(100), whole).await;
+        assert!(cut.is_err() && !session.is_open(), "{verb}");
+    }
 }
 
 #[tokio::test]
@@ -167,7 +184,7 @@ proptest! {
         lines in proptest::collection::vec("[.]{0,3}[ -~.]{0,70}|[.]{0,70}", 0..40)
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let mail: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+        let mail: String = lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect();
         let arrived = runtime.block_on(async {
             let receiver = Receiver::start(CatcherSettings::default()).await;
             let mut session = soon(connector().connect(&plain(receiver.address))).await.unwrap();

@@ -142,15 +142,18 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn offers(manners: &Manners) -> String {
-    let mut lines = vec!["fake"];
-    if !manners.is_slow {
-        lines.push("PIPELINING");
-    }
-    lines.extend(&manners.offers);
-    let last = lines.pop().unwrap_or_default();
-    let mut text: String = lines.iter().map(|line| format!("250-{line}\r\n")).collect();
-    text.push_str(&format!("250 {last}"));
-    text
+    let pipelining: &[&str] = if manners.is_slow {
+        &[]
+    } else {
+        &["PIPELINING"]
+    };
+    let lines = [&["fake"], pipelining, &manners.offers].concat();
+    let (last, first) = lines.split_last().expect("the name is always there");
+    let first: String = first
+        .iter()
+        .flat_map(|line| ["250-", line, "\r\n"])
+        .collect();
+    format!("{first}250 {last}")
 }
 
 async fn act<S: AsyncWrite + Unpin>(
