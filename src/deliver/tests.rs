@@ -1,6 +1,7 @@
 //! The outcome table, row by row.
 
 use super::*;
+use proptest::prelude::*;
 
 fn said(phase: Phase, code: u16, text: &str) -> Outcome {
     outcome(phase, Answer::Reply(Reply::new(code, text)))
@@ -101,4 +102,27 @@ fn the_wait_a_server_asks_for_is_handed_on() {
         panic!("a 451 is tried again");
     };
     assert_eq!(wait_ms, Some(90_000));
+}
+
+proptest! {
+    #[test]
+    fn only_a_2xx_after_the_dot_is_acceptance_whatever_a_server_says(
+        code in 0_u16..1_000,
+        text in "([245]\\.[0-9]\\.[0-9]{1,2} )?.{0,60}",
+    ) {
+        use Phase::{Auth, Body, Connect, Data, Ehlo, Greeting, MailFrom, RcptTo, Tls};
+        for phase in [Connect, Tls, Greeting, Ehlo, Auth, MailFrom, RcptTo, Data, Body] {
+            let outcome = said(phase, code, &text);
+            let is_success = phase == Body && code / 100 == 2;
+            prop_assert_eq!(matches!(outcome, Outcome::Accepted(_)), is_success);
+            let may_fail = code / 100 == 5 && phase >= MailFrom;
+            prop_assert!(may_fail || !matches!(outcome, Outcome::FailMessage(_)));
+        }
+    }
+
+    #[test]
+    fn any_text_is_searched_for_a_wait_without_a_panic(text in "(try|wait|in|after|[0-9:]{1,9}|.| ){0,20}") {
+        let wait = asked_wait_ms(&text);
+        prop_assert!(wait.is_none_or(|ms| (0..=86_400_000).contains(&ms)));
+    }
 }

@@ -159,6 +159,19 @@ async fn a_server_that_answers_too_much_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn a_250_ahead_of_the_body_is_not_taken_for_its_answer() {
+    let fake = Fake::acting(&[("DATA", Act::Say("354 go on\r\n250 2.0.0 taken"))]).await;
+    let mut session = open(&fake).await;
+    let outcome = send(&mut session, "a@a.example").await;
+    assert!(
+        matches!(outcome, Outcome::RetryMessage { .. }),
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.cause().reason, Reason::Protocol);
+    assert!(!session.is_open() && !fake.heard().contains("Subject"));
+}
+
+#[tokio::test]
 async fn an_answer_after_the_dot_decides_and_silence_does_not() {
     for (act, expected) in [
         (Act::Say("250 2.0.0 ok"), "Accepted"),

@@ -128,6 +128,8 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         in_body = verb == "DATA";
         if in_body && let Some((_, told)) = manners.acts.iter().find(|it| it.0 == "body") {
             if let Act::Say(text) = told {
+                // The body has begun by then.
+                stream.fill_buf().await.ok()?;
                 stream
                     .write_all(format!("{text}\r\n").as_bytes())
                     .await

@@ -160,8 +160,8 @@ async fn a_server_that_stops_reading_ends_by_the_block_limit_and_its_refusal_cou
     for (told, is_uncertain) in [(Act::Hang, true), (Act::Say("552 5.3.4 too big"), false)] {
         let fake = Fake::acting(&[("body", told)]).await;
         let timeouts = PhaseTimeouts {
-            body_block: SHORT,
-            after_dot: SHORT,
+            body_block: Duration::from_millis(500),
+            after_dot: Duration::from_secs(2),
             ..long()
         };
         let connector = with_timeouts(timeouts);

@@ -133,7 +133,7 @@ async fn a_silent_client_and_one_too_many_are_sent_away() {
     let settings = CatcherSettings {
         connections: 1,
         command_timeout: Duration::from_millis(200),
-        mail_timeout: Duration::from_millis(200),
+        mail_timeout: Duration::from_secs(2),
         ..CatcherSettings::default()
     };
     let receiver = Receiver::start(settings).await;

@@ -118,6 +118,11 @@ impl Session {
             self.open_step_by_step(&mut wire, envelope, body).await
         };
         match opening? {
+            // A 250 that is there before the body would be taken for the answer to it.
+            Opening::Go if wire.has_leftover() => Err(outcome(
+                Phase::Data,
+                Answer::Nonsense("an answer before the body"),
+            )),
             Opening::Go => Ok(Ready {
                 session: self,
                 wire,
