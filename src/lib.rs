@@ -2,6 +2,7 @@
 //! of the pipeline: compose, rewrite, queue, deliver; track, intake, classify, metrics, report.
 //! `ARCHITECTURE.md` walks through them.
 
+pub mod accept;
 pub mod config;
 pub mod ctx;
 pub mod deliver;

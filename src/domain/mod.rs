@@ -6,6 +6,7 @@ pub mod clock;
 pub mod contact;
 pub mod delivery;
 pub mod event;
+pub mod finding;
 pub mod hit;
 pub mod id;
 pub mod keys;
