@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` walks through them.
 
 pub mod accept;
+pub mod classify;
 pub mod config;
 pub mod ctx;
 pub mod deliver;
@@ -10,4 +11,5 @@ pub mod domain;
 pub mod net;
 pub mod queue;
 pub mod store;
+pub mod track;
 pub mod work;

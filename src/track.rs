@@ -1,0 +1,234 @@
+//! From a request to what is kept of it: headers to a [`HitRecord`], and later the record to
+//! [`HitFacts`]. Pure: no I/O, no clock. Between the two the record lies sealed in the intake;
+//! after the reduction nothing names a person or a full address.
+
+pub mod agent;
+pub mod proxies;
+
+use crate::domain::hit::{HeaderBits, HeaderField, HitFacts, HitRecord, Network};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::net::IpAddr;
+
+/// Longer header values are cut: no rule reads further.
+const VALUE_BYTES: usize = 512;
+
+/// The field called `name` (in lower case), if facts are made from it.
+pub fn header_field(name: &str) -> Option<HeaderField> {
+    Some(match name {
+        "user-agent" => HeaderField::UserAgent,
+        "accept" => HeaderField::Accept,
+        "accept-language" => HeaderField::AcceptLanguage,
+        "sec-fetch-mode" => HeaderField::SecFetchMode,
+        "sec-fetch-dest" => HeaderField::SecFetchDest,
+        "sec-fetch-user" => HeaderField::SecFetchUser,
+        "sec-fetch-site" => HeaderField::SecFetchSite,
+        "sec-purpose" => HeaderField::SecPurpose,
+        "purpose" => HeaderField::Purpose,
+        "x-purpose" => HeaderField::XPurpose,
+        "x-moz" => HeaderField::XMoz,
+        "referer" => HeaderField::Referer,
+        "sec-ch-ua" => HeaderField::SecChUa,
+        "dnt" => HeaderField::Dnt,
+        "sec-gpc" => HeaderField::SecGpc,
+        _ => return None,
+    })
+}
+
+/// A header value as it is recorded: text of at most 512 bytes, what is not UTF-8 replaced.
+/// `Referer` is recorded as present, never with its text: it may name a person's page.
+pub fn header_value(field: HeaderField, value: &[u8]) -> String {
+    if field == HeaderField::Referer {
+        return String::new();
+    }
+    let value = &value[..value.len().min(VALUE_BYTES)];
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => agent::cut(&String::from_utf8_lossy(value), VALUE_BYTES).to_owned(),
+    }
+}
+
+/// The key of the hash that stands for a client's full address.
+#[derive(Clone)]
+pub struct ClientKey(pub [u8; 32]);
+
+/// Reduces a record to what is kept.
+pub fn reduce(record: &HitRecord, key: &ClientKey) -> HitFacts {
+    HitFacts {
+        method: record.method,
+        network: record.client.map_or(Network::None, network),
+        client: record.client.map(|address| client_hash(address, key)),
+        agent: agent::read(record.header(HeaderField::UserAgent).unwrap_or_default()),
+        bits: bits(record),
+    }
+}
+
+/// The /24 or /48 of `address`.
+fn network(address: IpAddr) -> Network {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            Network::V4([a, b, c])
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, e, f, ..] = v6.octets();
+            Network::V6([a, b, c, d, e, f])
+        }
+    }
+}
+
+/// The first 8 bytes of HMAC-SHA256 over the full address.
+fn client_hash(address: IpAddr, key: &ClientKey) -> u64 {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("HMAC takes a key of any length");
+    match address.to_canonical() {
+        IpAddr::V4(v4) => mac.update(&v4.octets()),
+        IpAddr::V6(v6) => mac.update(&v6.octets()),
+    }
+    let digest = mac.finalize().into_bytes();
+    let mut first = [0_u8; 8];
+    first.copy_from_slice(&digest[..8]);
+    u64::from_be_bytes(first)
+}
+
+/// What the headers say, one bit each.
+fn bits(record: &HitRecord) -> HeaderBits {
+    record
+        .headers
+        .iter()
+        .fold(HeaderBits::default(), |bits, (field, value)| {
+            HeaderBits(bits.0 | field_bits(*field, value))
+        })
+}
+
+fn field_bits(field: HeaderField, value: &str) -> u16 {
+    let when = |holds: bool, bit: u16| if holds { bit } else { 0 };
+    let says = |word: &str| {
+        value
+            .as_bytes()
+            .windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let is = |word: &str| value.trim().eq_ignore_ascii_case(word);
+    match field {
+        HeaderField::SecFetchMode => {
+            HeaderBits::ANY_FETCH | when(is("navigate"), HeaderBits::NAVIGATE)
+        }
+        HeaderField::SecFetchDest => {
+            HeaderBits::ANY_FETCH | when(is("document"), HeaderBits::DOCUMENT)
+        }
+        HeaderField::SecFetchUser => HeaderBits::ANY_FETCH | when(is("?1"), HeaderBits::USER),
+        HeaderField::SecFetchSite => HeaderBits::ANY_FETCH,
+        HeaderField::Accept => {
+            when(says("text/html"), HeaderBits::HTML) | when(is("*/*"), HeaderBits::ANY_TYPE)
+        }
+        HeaderField::AcceptLanguage => when(!value.trim().is_empty(), HeaderBits::LANGUAGE),
+        HeaderField::SecPurpose | HeaderField::Purpose | HeaderField::XMoz => {
+            when(says("prefetch"), HeaderBits::PREFETCH)
+        }
+        HeaderField::XPurpose => when(says("preview") || says("instant"), HeaderBits::PREVIEW),
+        HeaderField::Referer => HeaderBits::REFERER,
+        HeaderField::SecChUa => HeaderBits::CLIENT_HINT,
+        HeaderField::Dnt | HeaderField::SecGpc => when(is("1"), HeaderBits::OBJECTS),
+        HeaderField::UserAgent => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::Millis;
+    use crate::domain::hit::{AgentClass, HitKind, Method};
+    use crate::domain::id::DeliveryId;
+    use crate::domain::link::DestinationId;
+
+    fn record(client: Option<&str>, headers: &[(HeaderField, &str)]) -> HitRecord {
+        HitRecord {
+            at: Millis(0),
+            kind: HitKind::Click,
+            delivery: DeliveryId(uuid::Uuid::nil()),
+            link_no: 1,
+            destination: DestinationId(1),
+            method: Method::Get,
+            client: client.map(|text| text.parse().unwrap()),
+            headers: headers
+                .iter()
+                .map(|(field, value)| (*field, (*value).to_owned()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn a_record_is_reduced_to_network_hash_agent_and_bits() {
+        let key = ClientKey([7; 32]);
+        let facts = reduce(
+            &record(
+                Some("203.0.113.77"),
+                &[
+                    (HeaderField::UserAgent, "curl/8.5.0"),
+                    (HeaderField::Accept, "text/HTML,*/*"),
+                    (HeaderField::SecFetchMode, "navigate"),
+                    (HeaderField::SecGpc, "1"),
+                ],
+            ),
+            &key,
+        );
+        assert_eq!(facts.network, Network::V4([203, 0, 113]));
+        assert_eq!(facts.agent.class, AgentClass::Bot);
+        assert!(facts.bits.has(
+            HeaderBits::HTML | HeaderBits::NAVIGATE | HeaderBits::ANY_FETCH | HeaderBits::OBJECTS
+        ));
+        assert!(!facts.bits.has(HeaderBits::ANY_TYPE));
+        let bytes = facts.to_bytes();
+        assert!(!bytes.windows(4).any(|part| part == [203, 0, 113, 77]));
+    }
+
+    #[test]
+    fn the_hash_tells_addresses_apart_and_depends_on_the_key() {
+        let one = "203.0.113.77".parse().unwrap();
+        let mapped = "::ffff:203.0.113.77".parse().unwrap();
+        let other = "203.0.113.78".parse().unwrap();
+        let key = ClientKey([7; 32]);
+        assert_eq!(client_hash(one, &key), client_hash(mapped, &key));
+        assert_ne!(client_hash(one, &key), client_hash(other, &key));
+        assert_ne!(
+            client_hash(one, &key),
+            client_hash(one, &ClientKey([8; 32]))
+        );
+        assert_eq!(
+            reduce(&record(Some("2001:db8:1:2::3"), &[]), &key).network,
+            Network::V6([0x20, 0x01, 0x0d, 0xb8, 0, 1])
+        );
+        assert_eq!(reduce(&record(None, &[]), &key).client, None);
+    }
+
+    #[test]
+    fn prefetches_are_seen_in_every_spelling() {
+        let key = ClientKey([7; 32]);
+        for (field, value, bit) in [
+            (
+                HeaderField::SecPurpose,
+                "prefetch;prerender",
+                HeaderBits::PREFETCH,
+            ),
+            (HeaderField::Purpose, "Prefetch", HeaderBits::PREFETCH),
+            (HeaderField::XMoz, "prefetch", HeaderBits::PREFETCH),
+            (HeaderField::XPurpose, "preview", HeaderBits::PREVIEW),
+            (HeaderField::XPurpose, "instant", HeaderBits::PREVIEW),
+        ] {
+            let facts = reduce(&record(None, &[(field, value)]), &key);
+            assert!(facts.bits.has(bit), "{field:?} {value}");
+        }
+    }
+
+    #[test]
+    fn values_are_cut_and_made_text_and_a_referer_keeps_no_text() {
+        let long = vec![b'a'; 2_000];
+        assert_eq!(header_value(HeaderField::UserAgent, &long).len(), 512);
+        let broken = [vec![b'a'; 511], "ü".as_bytes().to_vec()].concat();
+        assert!(header_value(HeaderField::UserAgent, &broken).len() <= 512);
+        assert_eq!(
+            header_value(HeaderField::Referer, b"https://x.example/anna"),
+            ""
+        );
+    }
+}
