@@ -8,6 +8,7 @@ pub mod config;
 pub mod ctx;
 pub mod deliver;
 pub mod domain;
+pub mod intake;
 pub mod net;
 pub mod queue;
 pub mod store;

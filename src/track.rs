@@ -71,8 +71,9 @@ fn network(address: IpAddr) -> Network {
             Network::V4([a, b, c])
         }
         IpAddr::V6(v6) => {
-            let [a, b, c, d, e, f, ..] = v6.octets();
-            Network::V6([a, b, c, d, e, f])
+            let mut prefix = [0_u8; 6];
+            prefix.copy_from_slice(&v6.octets()[..6]);
+            Network::V6(prefix)
         }
     }
 }

@@ -1,0 +1,3 @@
+//! Tracking from the request to the intake file, over real sockets and real disks.
+
+mod intake;
