@@ -14,9 +14,8 @@ fn layer(module: &str) -> u8 {
     match module {
         "domain" => 0,
         _ if STAGES.contains(&module) => 1,
-        // Puts compose and rewrite together; still pure.
-        "render" => 2,
-        "config" => 2,
+        // `render` puts compose and rewrite together, and is still pure.
+        "render" | "config" => 2,
         "store" | "intake" | "net" | "faults" => 3,
         "ctx" | "keys" => 4,
         "accept" | "live" => 5,
