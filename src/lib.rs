@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod classify;
+pub mod compose;
 pub mod config;
 pub mod ctx;
 pub mod deliver;
@@ -11,6 +12,8 @@ pub mod domain;
 pub mod intake;
 pub mod net;
 pub mod queue;
+pub mod render;
+pub mod rewrite;
 pub mod store;
 pub mod track;
 pub mod work;

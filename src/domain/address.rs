@@ -26,6 +26,9 @@ pub enum AddressError {
     /// The domain cannot be written in A-labels.
     #[error("has a domain that cannot exist")]
     Domain,
+    /// An encoded word (RFC 2047), which readers would decode into who knows what.
+    #[error("holds an encoded word such as =?utf-8?q?text?=")]
+    EncodedWord,
     /// A line break, another control character or a direction override.
     #[error("holds a line break, a control character or a text-direction override")]
     Control,
@@ -82,6 +85,18 @@ fn ascii_domain(domain: &str) -> Result<String, AddressError> {
     }
 }
 
+/// Whether `text` holds something of the shape `=?charset?q?text?=` (RFC 2047, 2).
+fn has_encoded_word(text: &str) -> bool {
+    text.match_indices("=?").any(|(at, _)| {
+        let mut parts = text[at + 2..].splitn(4, '?');
+        let (charset, encoding) = (parts.next(), parts.next());
+        let behind = parts.next().and(parts.next());
+        charset.is_some_and(|charset| !charset.is_empty())
+            && encoding.is_some_and(|encoding| matches!(encoding, "b" | "B" | "q" | "Q"))
+            && behind.is_some_and(|behind| behind.starts_with('='))
+    })
+}
+
 /// Whether `text` holds what must never enter a mail header: CR, LF, NUL, any other C0 or C1
 /// control, line or paragraph separators, or a bidirectional override.
 pub fn has_forbidden_characters(text: &str) -> bool {
@@ -131,6 +146,9 @@ impl HeaderText {
         }
         if has_forbidden_characters(text) {
             return Err(AddressError::Control);
+        }
+        if has_encoded_word(text) {
+            return Err(AddressError::EncodedWord);
         }
         Ok(Self(text.to_owned()))
     }
@@ -236,6 +254,8 @@ mod tests {
         assert!(HeaderText::parse("Grüße, 你好").is_ok());
         assert!(HeaderText::parse("A\r\nBcc: x").is_err());
         assert!(HeaderText::parse("A\u{202e}B").is_err());
+        assert!(HeaderText::parse("x =?utf-8?b?DQpCY2M6IHhAeQ==?= y").is_err());
+        assert!(HeaderText::parse("really =? or ?= is fine").is_ok());
     }
 
     #[test]

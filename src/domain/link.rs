@@ -34,8 +34,13 @@ impl DestinationId {
 /// touched (WHATWG URL, parsing and serialising). `None` when it is no `http` or `https` URL that
 /// a browser would open. Always ASCII without controls, so it is fit for a header.
 pub fn location(url: &str) -> Option<String> {
+    web_url(url).map(Into::into)
+}
+
+/// `url` parsed as a browser does; `None` as for [`location`].
+pub fn web_url(url: &str) -> Option<url::Url> {
     let url = url::Url::parse(url).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.into())
+    matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
 /// What a link is for. Only the first three count as interest.

@@ -12,6 +12,7 @@ pub mod id;
 pub mod keys;
 pub mod link;
 pub mod mailbox;
+pub mod markup;
 pub mod message;
 pub mod ticket;
 pub mod verdict;

@@ -1,0 +1,181 @@
+//! The message as bytes (RFC 5322, RFC 2045): headers, alternatives, attachments, strict CRLF.
+//!
+//! Everything that enters a header is a type that cannot hold a line break; the subject, which a
+//! merge may have changed, is parsed again here.
+
+use super::input::{Attachment, Person, RenderInput};
+use crate::domain::address::{AddressError, EmailAddress, HeaderText};
+use crate::domain::clock::Millis;
+use lettre::Address;
+use lettre::address::Envelope;
+use lettre::message::header::{
+    ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+};
+use lettre::message::{Body, Mailbox, Message, MessageBuilder, MultiPart, SinglePart};
+use std::time::{Duration, SystemTime};
+
+/// The bodies and headers that are not in the input itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// After merging.
+    pub subject: &'a str,
+    /// After rewriting.
+    pub html: Option<&'a str>,
+    /// Given or derived.
+    pub text: &'a str,
+    /// The one-click URL for `List-Unsubscribe` (RFC 8058); outreach has one.
+    pub unsubscribe: Option<&'a str>,
+}
+
+/// Why the message cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum MimeError {
+    /// The subject cannot be a header.
+    #[error("the subject {0}")]
+    Subject(AddressError),
+    /// An address or name the builder refuses.
+    #[error("an address is refused: {0}")]
+    Address(#[from] lettre::address::AddressError),
+    /// Anything else the builder refuses.
+    #[error("the message is refused: {0}")]
+    Build(#[from] lettre::error::Error),
+}
+
+/// The formatted message, unsigned, every line ending in CRLF.
+pub fn build(input: &RenderInput, parts: &Parts<'_>) -> Result<Vec<u8>, MimeError> {
+    let builder = headers(input, parts)?;
+    // `=_` cannot occur in either encoded form of a body, and the delivery's id in no other.
+    let boundary = |level: &str| format!("=_{}.{level}", input.delivery.0.simple());
+    let text = || part(ContentType::TEXT_PLAIN, parts.text);
+    let alternative = parts.html.map(|html| {
+        MultiPart::alternative()
+            .boundary(boundary("a"))
+            .singlepart(text())
+            .singlepart(part(ContentType::TEXT_HTML, html))
+    });
+    let message = if input.attachments.is_empty() {
+        match alternative {
+            Some(alternative) => builder.multipart(alternative)?,
+            None => builder.singlepart(text())?,
+        }
+    } else {
+        let mixed = MultiPart::mixed().boundary(boundary("m"));
+        let mixed = match alternative {
+            Some(alternative) => mixed.multipart(alternative),
+            None => mixed.singlepart(text()),
+        };
+        let files = input.attachments.iter().map(attachment);
+        builder.multipart(files.fold(mixed, MultiPart::singlepart))?
+    };
+    Ok(message.formatted())
+}
+
+fn headers(input: &RenderInput, parts: &Parts<'_>) -> Result<MessageBuilder, MimeError> {
+    let subject = HeaderText::parse(parts.subject).map_err(MimeError::Subject)?;
+    let mut builder = Message::builder()
+        .date(system_time(input.date))
+        .from(mailbox(&input.from)?);
+    for person in &input.to {
+        builder = builder.to(mailbox(person)?);
+    }
+    for person in &input.cc {
+        builder = builder.cc(mailbox(person)?);
+    }
+    if let Some(person) = &input.reply_to {
+        builder = builder.reply_to(mailbox(person)?);
+    }
+    builder = builder
+        .subject(subject.as_str())
+        .message_id(Some(input.message_id.as_str().to_owned()));
+    if let Some(id) = &input.in_reply_to {
+        builder = builder.in_reply_to(id.as_str().to_owned());
+    }
+    if !input.references.is_empty() {
+        let ids: Vec<_> = input
+            .references
+            .iter()
+            .map(super::input::Rfc822Id::as_str)
+            .collect();
+        builder = builder.references(ids.join(" "));
+    }
+    if let Some(url) = parts.unsubscribe {
+        builder = builder
+            .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
+            .raw_header(header(
+                "List-Unsubscribe-Post",
+                "List-Unsubscribe=One-Click",
+            ));
+    }
+    for custom in &input.headers {
+        let name = HeaderName::new_from_ascii(custom.name().to_owned());
+        let name = name.expect("a custom header's name is letters, digits and hyphens");
+        builder = builder.raw_header(HeaderValue::new(name, custom.value().to_owned()));
+    }
+    // The envelope of the SMTP dialogue is ours; the builder's own would need every recipient.
+    Ok(builder.envelope(Envelope::new(None, vec![address(&input.recipient)?])?))
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+fn address(address: &EmailAddress) -> Result<Address, MimeError> {
+    Ok(Address::new(address.local(), address.domain())?)
+}
+
+fn mailbox(person: &Person) -> Result<Mailbox, MimeError> {
+    let name = person.name.as_str();
+    let name = (!name.is_empty()).then(|| name.to_owned());
+    Ok(Mailbox::new(name, address(&person.address)?))
+}
+
+fn system_time(at: Millis) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(at.0.max(0).unsigned_abs())
+}
+
+fn part(kind: ContentType, body: &str) -> SinglePart {
+    SinglePart::builder()
+        .header(kind)
+        .body(Body::new(with_crlf(body)))
+}
+
+/// A file under its name (RFC 2231), always in base64: left to itself the builder sends a file that
+/// happens to be ASCII as `7bit`, bare line feeds included.
+fn attachment(file: &Attachment) -> SinglePart {
+    let kind = ContentType::parse(file.media_type.as_str());
+    let kind = kind.unwrap_or_else(|_| {
+        ContentType::parse("application/octet-stream").expect("a well-formed media type")
+    });
+    let base64 = ContentTransferEncoding::Base64;
+    let body = Body::new_with_encoding(file.bytes.to_vec(), base64);
+    let body = body.expect("any bytes can be base64");
+    SinglePart::builder()
+        .header(kind)
+        .header(ContentDisposition::attachment(file.name.as_str()))
+        .body(body)
+}
+
+/// Every kind of line break as CRLF. In one pass: the builder's own conversion moves the whole
+/// rest of the text for each line.
+fn with_crlf(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 32);
+    let mut rest = text;
+    while let Some(at) = rest.find(['\r', '\n']) {
+        out.push_str(&rest[..at]);
+        out.push_str("\r\n");
+        let width = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
+        rest = &rest[at + width..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_line_break_becomes_crlf() {
+        assert_eq!(with_crlf("a\nb\r\nc\rd\n\n"), "a\r\nb\r\nc\r\nd\r\n\r\n");
+    }
+}

@@ -1,0 +1,28 @@
+//! The one place that makes text safe inside HTML.
+
+use std::fmt::{self, Write};
+
+/// Writes `text` so that it means itself, between tags and in an attribute with either quotes.
+pub fn write_escaped(out: &mut dyn Write, text: &str) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        out.write_str(&rest[..at])?;
+        out.write_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    out.write_str(rest)
+}
+
+/// `text` as [`write_escaped`] writes it.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    // Writing to a `String` cannot fail.
+    let _ = write_escaped(&mut out, text);
+    out
+}

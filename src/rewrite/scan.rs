@@ -1,0 +1,265 @@
+//! Where the links of a page stand, byte by byte, and where its body ends.
+
+use super::RewriteError;
+use lol_html::html_content::{Comment, Element};
+use lol_html::{DocumentContentHandlers, ElementContentHandlers, HtmlRewriter, Selector, Settings};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+
+/// A start tag that leads somewhere.
+pub(super) struct Anchor {
+    /// The tag's name as written.
+    pub(super) name: String,
+    /// The bytes of the `href` value, without its quotes.
+    pub(super) value: Range<usize>,
+    /// What stands around the value.
+    pub(super) quotes: Quotes,
+    /// The first byte behind the tag.
+    pub(super) tag_end: usize,
+    /// `data-otklik="off"`.
+    pub(super) off: bool,
+    /// `data-otklik-role`.
+    pub(super) role: Option<String>,
+}
+
+/// What stands around an attribute's value.
+#[derive(PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Nothing: `href=x`.
+    None,
+    /// A pair of either kind.
+    Some,
+}
+
+/// What a page holds for us.
+pub(super) struct Page {
+    /// In the order of the source.
+    pub(super) anchors: Vec<Anchor>,
+    /// Where the last `</body>` begins, unless there is none.
+    pub(super) body_end: Option<usize>,
+}
+
+/// Elements whose content is text, so that a tag in it is none.
+const RAW_TEXT: &str = "script, style, title, textarea, xmp, iframe, noembed, noframes, plaintext";
+
+struct Selectors {
+    links: Selector,
+    any_href: Selector,
+    raw: Selector,
+    probe: Selector,
+}
+
+thread_local! {
+    /// Parsed once a thread: a `Selector` is not `Sync`.
+    static SELECTORS: Selectors = {
+        let parse = |text: &str| text.parse().expect("a selector written here is well formed");
+        Selectors {
+            links: parse("a[href], area[href]"),
+            any_href: parse("[href]"),
+            raw: parse(RAW_TEXT),
+            probe: parse("otklik-probe"),
+        }
+    };
+}
+
+/// Walks through `html` once, and through each conditional comment that holds a link.
+pub(super) fn scan(html: &str) -> Result<Page, RewriteError> {
+    SELECTORS.with(|selectors| {
+        let mut anchors = Vec::new();
+        let marks = walk(
+            html,
+            0,
+            &selectors.links,
+            Some(&selectors.raw),
+            &mut anchors,
+        )?;
+        for comment in &marks.comments {
+            if let Some(inner) = conditional(html, comment) {
+                walk(
+                    &html[inner.clone()],
+                    inner.start,
+                    &selectors.any_href,
+                    None,
+                    &mut anchors,
+                )?;
+            }
+        }
+        anchors.sort_by_key(|anchor| anchor.value.start);
+        Ok(Page {
+            body_end: body_end(html, &anchors, &marks, &selectors.probe)?,
+            anchors,
+        })
+    })
+}
+
+/// What else a walk has seen.
+#[derive(Default)]
+struct Marks {
+    comments: Vec<Range<usize>>,
+    /// Where the start tag of each raw text element begins.
+    raw: Vec<usize>,
+}
+
+/// Collects the links of `html`, which begins at `offset` of the whole.
+fn walk(
+    html: &str,
+    offset: usize,
+    links: &Selector,
+    raw: Option<&Selector>,
+    anchors: &mut Vec<Anchor>,
+) -> Result<Marks, RewriteError> {
+    let marks = RefCell::new(Marks::default());
+    let on_link = |element: &mut Element<'_, '_>| {
+        anchors.extend(anchor(html, element, offset));
+        Ok(())
+    };
+    let on_raw = |element: &mut Element<'_, '_>| {
+        let start = element.source_location().bytes().start;
+        marks.borrow_mut().raw.push(start);
+        Ok(())
+    };
+    let on_comment = |comment: &mut Comment<'_>| {
+        marks
+            .borrow_mut()
+            .comments
+            .push(comment.source_location().bytes());
+        Ok(())
+    };
+    // Not strict: a page whose nesting is ambiguous is still worth sending.
+    let mut settings = Settings::new()
+        .with_strict(false)
+        .append_element_content_handler((
+            Cow::Borrowed(links),
+            ElementContentHandlers::default().element(on_link),
+        ));
+    if let Some(raw) = raw {
+        settings = settings
+            .append_element_content_handler((
+                Cow::Borrowed(raw),
+                ElementContentHandlers::default().element(on_raw),
+            ))
+            .append_document_content_handler(
+                DocumentContentHandlers::default().comments(on_comment),
+            );
+    }
+    feed(html, settings)?;
+    Ok(marks.into_inner())
+}
+
+/// The link of `element`, if its `href` has a value. `link` and `base` lead nowhere a person goes.
+fn anchor(html: &str, element: &Element<'_, '_>, offset: usize) -> Option<Anchor> {
+    let name = element.tag_name();
+    if matches!(name.as_str(), "link" | "base") {
+        return None;
+    }
+    let mut href = None;
+    let (mut off, mut role) = (None, None);
+    for attribute in element.attributes() {
+        // The first of a name counts (HTML, 13.2.5.33).
+        match attribute.name().as_str() {
+            "href" if href.is_none() => href = attribute.value_source_location(),
+            "data-otklik" => {
+                off.get_or_insert_with(|| attribute.value().trim().eq_ignore_ascii_case("off"));
+            }
+            "data-otklik-role" => {
+                role.get_or_insert_with(|| attribute.value());
+            }
+            _ => {}
+        }
+    }
+    let value = href?.bytes();
+    let before = value.start.checked_sub(1).map(|at| html.as_bytes()[at]);
+    Some(Anchor {
+        name,
+        quotes: match before {
+            Some(b'"' | b'\'') => Quotes::Some,
+            _ => Quotes::None,
+        },
+        value: value.start + offset..value.end + offset,
+        tag_end: element.source_location().bytes().end + offset,
+        off: off.unwrap_or_default(),
+        role,
+    })
+}
+
+/// The inside of `<!--[if …]> … <![endif]-->` when it may hold a link.
+fn conditional(html: &str, comment: &Range<usize>) -> Option<Range<usize>> {
+    let text = &html[comment.clone()];
+    let condition = text.strip_prefix("<!--")?.trim_start();
+    if !condition.starts_with("[if") {
+        return None;
+    }
+    let start = text.find("]>")? + 2;
+    let end = start + text[start..].rfind("<![endif]")?;
+    let inner = &text[start..end];
+    let holds_link = inner
+        .as_bytes()
+        .windows(4)
+        .any(|word| word.eq_ignore_ascii_case(b"href"));
+    holds_link.then(|| comment.start + start..comment.start + end)
+}
+
+/// Where the last `</body>` begins that is a tag, not a part of a comment, a script or an
+/// attribute.
+fn body_end(
+    html: &str,
+    anchors: &[Anchor],
+    marks: &Marks,
+    probe: &Selector,
+) -> Result<Option<usize>, RewriteError> {
+    let bytes = html.as_bytes();
+    let mut end = html.len();
+    while let Some(at) = html[..end].rfind("</") {
+        end = at;
+        let name = &bytes[at + 2..];
+        let is_body = name.len() > 4
+            && name[..4].eq_ignore_ascii_case(b"body")
+            && (name[4].is_ascii_whitespace() || matches!(name[4], b'>' | b'/'));
+        if is_body && is_markup(html, anchors, marks, at, probe)? {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a tag at `at` would be one. Walks again from the last place known to lie between tags,
+/// to a tag of our own put there.
+fn is_markup(
+    html: &str,
+    anchors: &[Anchor],
+    marks: &Marks,
+    at: usize,
+    probe: &Selector,
+) -> Result<bool, RewriteError> {
+    if marks.comments.iter().any(|comment| comment.contains(&at)) {
+        return Ok(false);
+    }
+    let tags = anchors.iter().map(|anchor| anchor.tag_end);
+    let comments = marks.comments.iter().map(|comment| comment.end);
+    let raw = marks.raw.iter().copied();
+    let known = tags.chain(comments).chain(raw).filter(|end| *end <= at);
+    let from = known.max().unwrap_or(0);
+    let text = format!("{}<otklik-probe>", &html[from..at]);
+    let mut seen = false;
+    let on_probe = |element: &mut Element<'_, '_>| {
+        seen |= element.source_location().bytes().start == at - from;
+        Ok(())
+    };
+    let handler = ElementContentHandlers::default().element(on_probe);
+    feed(
+        &text,
+        Settings::new()
+            .with_strict(false)
+            .append_element_content_handler((Cow::Borrowed(probe), handler)),
+    )?;
+    Ok(seen)
+}
+
+fn feed(html: &str, settings: Settings<'_, '_>) -> Result<(), RewriteError> {
+    let mut walker = HtmlRewriter::new(settings, |_: &[u8]| {});
+    walker
+        .write(html.as_bytes())
+        .and_then(|()| walker.end())
+        .map_err(|error| RewriteError(error.to_string()))
+}
