@@ -241,7 +241,12 @@ CREATE TABLE deliveries (
     reason_code TEXT,
     reason_text TEXT,
     due_at BIGINT NOT NULL,
+    -- All attempts, which number them; those that count towards the retry schedule; those during
+    -- which the process died while it made the bytes.
     attempts BIGINT NOT NULL DEFAULT 0,
+    tries BIGINT NOT NULL DEFAULT 0,
+    crashes BIGINT NOT NULL DEFAULT 0,
+    first_attempt_at BIGINT,
     fence BIGINT NOT NULL DEFAULT 0,
     -- What may be recorded, resolved when rendered: 0 no, 1 yes, 2 last day only (opens).
     track_opens SMALLINT NOT NULL DEFAULT 0,

@@ -75,6 +75,8 @@ numbers! {
     UserNo,
     /// A contact in the log.
     ContactNo,
+    /// A mailbox in the queue.
+    MailboxNo,
     /// A template in the metric store.
     TemplateNo,
     /// A content asset in the metric store.

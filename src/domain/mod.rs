@@ -14,6 +14,7 @@ pub mod link;
 pub mod mailbox;
 pub mod markup;
 pub mod message;
+pub mod suppression;
 pub mod ticket;
 pub mod verdict;
 pub mod verp;

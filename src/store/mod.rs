@@ -7,8 +7,10 @@
 mod error;
 pub mod log;
 mod migrate;
+pub mod queue;
 pub mod settings;
 pub mod sql;
+pub mod suppressions;
 mod types;
 
 pub use error::StoreError;
@@ -179,6 +181,11 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("log", log::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("settings", settings::STATEMENTS),
+        ("queue::lane", queue::lane::STATEMENTS),
+        ("queue::claim", queue::claim::STATEMENTS),
+        ("queue::attempt", queue::attempt::STATEMENTS),
+        ("queue::stop", queue::stop::STATEMENTS),
+        ("suppressions", suppressions::STATEMENTS),
     ];
     modules
         .iter()

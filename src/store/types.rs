@@ -4,8 +4,8 @@
 use crate::domain::clock::Millis;
 use crate::domain::id::{
     AccountId, AttachmentId, ContactId, ContactNo, ContentId, ContentNo, DeliveryId, DeliveryNo,
-    MailboxId, MessageId, Seq, SessionId, SuppressionId, TeamId, TemplateId, TemplateNo, TokenId,
-    UserId, UserNo,
+    MailboxId, MailboxNo, MessageId, Seq, SessionId, SuppressionId, TeamId, TemplateId, TemplateNo,
+    TokenId, UserId, UserNo,
 };
 use crate::domain::link::DestinationId;
 use sqlx::encode::IsNull;
@@ -52,4 +52,4 @@ macro_rules! transparent {
 
 transparent!(Uuid: UserId, TeamId, TokenId, SessionId, ContactId, AccountId, MailboxId, MessageId,
     DeliveryId, TemplateId, ContentId, SuppressionId, AttachmentId);
-transparent!(i64: UserNo, ContactNo, TemplateNo, ContentNo, DeliveryNo, Seq, Millis, DestinationId);
+transparent!(i64: UserNo, ContactNo, MailboxNo, TemplateNo, ContentNo, DeliveryNo, Seq, Millis, DestinationId);

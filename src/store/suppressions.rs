@@ -1,0 +1,155 @@
+//! The suppression list, and the stop that goes with it: putting an address on the list cancels
+//! what has not been handed over, in one transaction.
+//!
+//! Every stop takes the log's row lock first and touches deliveries after. Whoever commits later
+//! therefore sees the stop, and the hand-over's own guards see it too: once it has committed,
+//! nothing more is handed over.
+
+use super::log;
+use super::queue::{Stop, cancel_open};
+use super::sql::{execute, maybe, row, rows, statements};
+use super::{Result, Store, Tx};
+use crate::domain::address::EmailAddress;
+use crate::domain::clock::Millis;
+use crate::domain::event::{Detail, EventKind, NewEvent};
+use crate::domain::id::{ContactNo, DeliveryNo, SuppressionId, UserId};
+use crate::domain::suppression::{AddressHash, SuppressionReason};
+
+statements! {
+    ADD = "INSERT INTO suppressions (id, scope, hash, address, reason, delivery_no, created_by, created_at)
+        VALUES ($1, 'address', $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (scope, hash) WHERE lifted_at IS NULL DO NOTHING";
+    /// A complaint is graver than what stood there: it stops answers too.
+    AGGRAVATE = "UPDATE suppressions SET reason = $2
+        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> $2";
+    LIFT = "UPDATE suppressions SET lifted_at = $2
+        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> 'complained'";
+    OF = "SELECT id, address, reason, created_at FROM suppressions
+        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL";
+    LIST = "SELECT id, address, reason, created_at FROM suppressions
+        WHERE lifted_at IS NULL AND (created_at < $1 OR (created_at = $1 AND id < $2))
+        ORDER BY created_at DESC, id DESC LIMIT $3";
+    BY_ID = "SELECT hash, address FROM suppressions WHERE id = $1 AND lifted_at IS NULL";
+}
+
+/// An address about to be put on the list.
+#[derive(Debug, Clone)]
+pub struct NewSuppression<'a> {
+    /// Its id.
+    pub id: SuppressionId,
+    /// The address.
+    pub address: &'a EmailAddress,
+    /// Its keyed hash.
+    pub hash: AddressHash,
+    /// Why.
+    pub reason: SuppressionReason,
+    /// The delivery that brought it about, if one.
+    pub delivery: Option<DeliveryNo>,
+    /// The contact with that address, where no delivery names it.
+    pub contact: Option<ContactNo>,
+    /// The user who did it, if one.
+    pub created_by: Option<UserId>,
+    /// When.
+    pub at: Millis,
+}
+
+/// What a suppression did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Whether the address was not on the list before. Only then an event was appended.
+    pub was_new: bool,
+    /// The deliveries that were cancelled.
+    pub cancelled: Vec<DeliveryNo>,
+}
+
+row! {
+    /// An entry of the list.
+    pub struct Suppression {
+        /// Its id.
+        pub id: SuppressionId,
+        /// The address; `None` once it was erased.
+        pub address: Option<String>,
+        /// The word of a [`SuppressionReason`].
+        pub reason: String,
+        /// Since when.
+        pub created_at: Millis,
+    }
+}
+
+/// Puts an address on the list and cancels what was still to go there.
+pub async fn suppress(tx: &mut Tx, new: &NewSuppression<'_>) -> Result<Suppressed> {
+    log::append(tx, &[]).await?;
+    let hash = new.hash.0.as_slice();
+    let added = execute!(&mut *tx, ADD; new.id, hash, new.address.as_str(), new.reason.as_str(),
+        new.delivery, new.created_by, new.at)?;
+    let was_new = added == 1;
+    if was_new {
+        log::append(tx, &[event(new)]).await?;
+    } else if new.reason == SuppressionReason::Complained {
+        execute!(&mut *tx, AGGRAVATE; hash, new.reason.as_str())?;
+    }
+    let stop = Stop {
+        code: new.reason.as_str(),
+        text: "the address is on the suppression list",
+        at: new.at,
+    };
+    let cancelled = cancel_open(tx, new.hash, stop).await?;
+    Ok(Suppressed { was_new, cancelled })
+}
+
+fn event(new: &NewSuppression<'_>) -> NewEvent {
+    let kind = match new.reason {
+        SuppressionReason::Unsubscribed => EventKind::Unsubscribed,
+        SuppressionReason::Complained => EventKind::Complained,
+        SuppressionReason::HardBounce | SuppressionReason::Manual => EventKind::Suppressed,
+    };
+    NewEvent {
+        at: new.at,
+        kind,
+        delivery: new.delivery,
+        contact: new.contact,
+        detail: Detail::Reason {
+            code: new.reason.as_str().to_owned(),
+            text: String::new(),
+        },
+    }
+}
+
+/// Takes an address off the list; `false` when it was not on it, or stands there for a complaint,
+/// which nothing lifts. The event is the caller's.
+pub async fn lift(tx: &mut Tx, hash: AddressHash, at: Millis) -> Result<bool> {
+    Ok(execute!(tx, LIFT; hash.0.as_slice(), at)? == 1)
+}
+
+/// The entry of an address, if it is on the list.
+pub async fn lookup(store: &Store, hash: AddressHash) -> Result<Option<Suppression>> {
+    maybe!(store, OF, Suppression; hash.0.as_slice())
+}
+
+/// Up to `limit` entries, newest first, that come after `before` (the `created_at` and `id` of the
+/// last one seen; `None` begins).
+pub async fn list(
+    store: &Store,
+    before: Option<(Millis, SuppressionId)>,
+    limit: i64,
+) -> Result<Vec<Suppression>> {
+    let last = (Millis(i64::MAX), SuppressionId(uuid::Uuid::max()));
+    let (at, id) = before.unwrap_or(last);
+    rows!(store, LIST, Suppression; at, id, limit)
+}
+
+/// The hash and, unless erased, the address of an entry.
+pub async fn lookup_by_id(
+    store: &Store,
+    id: SuppressionId,
+) -> Result<Option<(AddressHash, Option<String>)>> {
+    let found = maybe!(store, BY_ID, (Vec<u8>, Option<String>); id)?;
+    found
+        .map(|(hash, address)| {
+            let hash = hash
+                .try_into()
+                .map_err(|_| super::StoreError::Corrupt(format!("suppression {id}: hash")))?;
+            Ok((AddressHash(hash), address))
+        })
+        .transpose()
+}
