@@ -1,0 +1,147 @@
+// Small comforts; every page works without them. No framework, nothing from elsewhere.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const say = (text) => { const said = $("#said"); if (said) said.textContent = text; };
+
+  // Keys: / search, g t today, c write, j and k move, Enter open, ? help.
+  let first = "";
+  const rows = () => $$("tbody tr").filter((row) => $("a.open", row));
+  const move = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.findIndex((row) => row.classList.contains("at"));
+    const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
+    all.forEach((row) => row.classList.remove("at"));
+    next.classList.add("at");
+    $("a.open", next).focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && typing) typing.blur();
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const pair = first + event.key;
+    first = event.key === "g" ? "g" : "";
+    const act = {
+      "/": () => { const find = $("[data-find]") || $("#find"); if (find) { find.focus(); find.select(); } },
+      gt: () => location.assign("/"),
+      c: () => location.assign("/compose"),
+      j: () => move(1),
+      k: () => move(-1),
+      "?": () => $("#keys")?.showModal(),
+    }[pair] || null;
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  // The reader's clock.
+  const clock = $("[data-clock]");
+  if (clock) setInterval(() => {
+    clock.textContent = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.clock }).format(new Date());
+  }, 15000);
+
+  // What is under way in the tab's title.
+  const waiting = $("[data-waiting]");
+  if (waiting && waiting.dataset.waiting !== "0") document.title = `(${waiting.dataset.waiting}) ${document.title}`;
+
+  // Live parts: when something happened that this page shows, they are fetched anew.
+  const live = $("[data-live]");
+  if (live && window.EventSource) {
+    let due = 0;
+    const refresh = async () => {
+      due = 0;
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of $$("[data-part]")) {
+        const next = $(`[data-part="${part.dataset.part}"]`, fresh);
+        if (!next || next.isEqualNode(part)) continue;
+        const known = new Set($$("[data-seq]", part).map((row) => row.dataset.seq));
+        const news = $$("[data-seq]", next).filter((row) => !known.has(row.dataset.seq));
+        news.forEach((row) => row.classList.add("fresh"));
+        part.replaceWith(document.adoptNode(next));
+        if (news.length) say(news[0].textContent.replace(/\s+/g, " ").trim());
+      }
+    };
+    const source = new EventSource(live.dataset.live);
+    const heard = (event) => {
+      const wanted = live.dataset.of;
+      if (wanted && event.data && !event.data.includes(wanted)) return;
+      if (!due) due = setTimeout(refresh, 150);
+    };
+    source.onmessage = heard;
+    source.addEventListener("event", heard);
+    addEventListener("pagehide", () => source.close());
+  }
+
+  // Drafts: what is typed is saved a second after the last key.
+  const draft = $("form[data-draft]");
+  if (draft) {
+    let timer = 0, changed = false;
+    const save = async () => {
+      timer = 0;
+      const body = new URLSearchParams();
+      for (const [name, value] of new FormData(draft)) if (typeof value === "string") body.append(name, value);
+      body.set("do", "save");
+      try {
+        const answer = await fetch(draft.dataset.draft, { method: "POST", body, keepalive: true });
+        if (answer.ok) { changed = false; const note = $("[data-saved]"); if (note) note.textContent = note.dataset.saved; }
+      } catch { timer = setTimeout(save, 5000); }
+    };
+    draft.addEventListener("input", () => { changed = true; clearTimeout(timer); timer = setTimeout(save, 1000); });
+    draft.addEventListener("submit", () => { changed = false; clearTimeout(timer); });
+    addEventListener("pagehide", () => { if (changed) save(); });
+  }
+
+  // Contacts to pick from while an address is typed.
+  for (const input of $$("input[data-pick]")) {
+    let list = null, at = -1, last = 0;
+    const shut = () => { list?.remove(); list = null; at = -1; input.setAttribute("aria-expanded", "false"); };
+    const take = (item) => {
+      const parts = input.value.split(",");
+      parts[parts.length - 1] = (parts.length > 1 ? " " : "") + item.dataset.value;
+      input.value = parts.join(",");
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      shut();
+    };
+    const mark = (step) => {
+      const items = $$("li", list);
+      at = (at + step + items.length) % items.length;
+      items.forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
+    };
+    input.addEventListener("input", async (event) => {
+      const asked = input.value.split(",").pop().trim();
+      const turn = ++last;
+      if (!event.isTrusted || asked.length < 2) return shut();
+      const answer = await fetch(`/contacts/pick?q=${encodeURIComponent(asked)}`).catch(() => null);
+      if (!answer?.ok || turn !== last) return;
+      const found = await answer.json();
+      shut();
+      if (!found.length) return;
+      list = document.createElement("ul");
+      list.setAttribute("role", "listbox");
+      for (const { name, email } of found) {
+        const item = document.createElement("li");
+        item.setAttribute("role", "option");
+        item.dataset.value = email;
+        item.textContent = `${name} · ${email}`;
+        item.addEventListener("mousedown", (down) => { down.preventDefault(); take(item); });
+        list.append(item);
+      }
+      input.parentElement.append(list);
+      input.setAttribute("aria-expanded", "true");
+    });
+    input.addEventListener("keydown", (event) => {
+      if (!list) return;
+      if (event.key === "ArrowDown") { event.preventDefault(); mark(1); }
+      if (event.key === "ArrowUp") { event.preventDefault(); mark(-1); }
+      if (event.key === "Enter" && at >= 0) { event.preventDefault(); take($$("li", list)[at]); }
+      if (event.key === "Escape") shut();
+    });
+    input.addEventListener("blur", shut);
+  }
+
+  // The first error is where the eye should be.
+  $(".errors")?.focus();
+})();

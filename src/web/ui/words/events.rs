@@ -1,0 +1,58 @@
+//! What happened, as a line of a timeline.
+
+use super::{Lang, words};
+use crate::domain::event::EventKind;
+
+words! {
+    ev_queued: "Accepted for sending", "Принято к отправке";
+    ev_sent: "Sent: the next server took it", "Отправлено: следующий сервер принял";
+    ev_delivered: "Arrived, says the other side", "Доставлено, сообщает получающая сторона";
+    ev_deferred: "A try failed; another follows", "Попытка не удалась; будет ещё одна";
+    ev_failed: "Given up", "Отправка прекращена";
+    ev_uncertain: "Handed over, the answer was lost", "Передано, ответ потерян";
+    ev_cancelled: "Stopped before it left", "Остановлено до отправки";
+    ev_bounced: "Came back", "Вернулось";
+    ev_opened: "Opened", "Открыто";
+    ev_clicked: "Link followed", "Переход по ссылке";
+    ev_replied: "Replied", "Ответ получен";
+    ev_auto_replied: "A machine replied", "Автоматический ответ";
+    ev_out_of_office: "Out of office", "Нет на месте";
+    ev_complained: "Marked as spam", "Отмечено как спам";
+    ev_unsubscribed: "Asked for no more mail", "Просит больше не писать";
+    ev_suppressed: "Put on the suppression list", "Внесён в стоп-лист";
+    ev_enrolled: "Entered a sequence", "Включён в цепочку";
+    ev_contact_left: "Works there no longer", "Больше там не работает";
+    ev_touched: "Touch recorded", "Касание записано";
+    ev_revised: "Verdict changed", "Вердикт изменён";
+    ev_resubscribed: "Took the unsubscribe back", "Отменил отписку";
+    clicked_link(label: &str): "Followed \u{201c}{label}\u{201d}", "Переход: \u{ab}{label}\u{bb}";
+}
+
+impl Lang {
+    /// What happened.
+    pub const fn event(self, kind: EventKind) -> &'static str {
+        match kind {
+            EventKind::Queued => self.ev_queued(),
+            EventKind::Sent => self.ev_sent(),
+            EventKind::Delivered => self.ev_delivered(),
+            EventKind::Deferred => self.ev_deferred(),
+            EventKind::Failed => self.ev_failed(),
+            EventKind::Uncertain => self.ev_uncertain(),
+            EventKind::Cancelled => self.ev_cancelled(),
+            EventKind::Bounced => self.ev_bounced(),
+            EventKind::Opened => self.ev_opened(),
+            EventKind::Clicked => self.ev_clicked(),
+            EventKind::Replied => self.ev_replied(),
+            EventKind::AutoReplied => self.ev_auto_replied(),
+            EventKind::OutOfOffice => self.ev_out_of_office(),
+            EventKind::Complained => self.ev_complained(),
+            EventKind::Unsubscribed => self.ev_unsubscribed(),
+            EventKind::Suppressed => self.ev_suppressed(),
+            EventKind::Enrolled => self.ev_enrolled(),
+            EventKind::ContactLeft => self.ev_contact_left(),
+            EventKind::Touched => self.ev_touched(),
+            EventKind::Revised => self.ev_revised(),
+            EventKind::Resubscribed => self.ev_resubscribed(),
+        }
+    }
+}
