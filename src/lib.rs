@@ -16,4 +16,5 @@ pub mod render;
 pub mod rewrite;
 pub mod store;
 pub mod track;
+pub mod web;
 pub mod work;

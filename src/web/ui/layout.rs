@@ -144,7 +144,11 @@ pub fn page(frame: &Frame, here: Here, title: &str, body: &Markup) -> Markup {
 
 /// A page without the rail: sign-in and errors for strangers.
 pub fn gate(lang: Lang, title: &str, body: &Markup) -> Markup {
-    shell(lang, title, &html! { main.gate id="main" tabindex="-1" { (body) } })
+    shell(
+        lang,
+        title,
+        &html! { main.gate id="main" tabindex="-1" { (body) } },
+    )
 }
 
 fn shell(lang: Lang, title: &str, content: &Markup) -> Markup {

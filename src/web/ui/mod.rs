@@ -7,3 +7,6 @@ pub mod icons;
 pub mod layout;
 pub mod parts;
 pub mod words;
+
+#[cfg(test)]
+mod gallery;

@@ -172,7 +172,10 @@ mod tests {
         let html = form
             .line("text", "name", "Name", "\"><script>", "", "required")
             .into_string();
-        assert!(html.contains("value=\"&quot;&gt;&lt;script&gt;\""), "{html}");
+        assert!(
+            html.contains("value=\"&quot;&gt;&lt;script&gt;\""),
+            "{html}"
+        );
         assert!(html.contains("aria-describedby=\"e-name\" required>"));
         let summary = errors.summary(Lang::En).into_string();
         assert!(summary.contains("href=\"#f-name\""));

@@ -185,7 +185,10 @@ mod tests {
         let plain = |text: String| text.replace('\u{a0}', " ");
         assert_eq!(plain(Lang::En.near_time(then, now, &zone)), "23 Nov, 12:05");
         assert_eq!(plain(Lang::Ru.near_time(then, now, &zone)), "23 ноя, 12:05");
-        assert_eq!(Lang::Ru.near_time(now.plus(-180_000), now, &zone), "3 мин назад");
+        assert_eq!(
+            Lang::Ru.near_time(now.plus(-180_000), now, &zone),
+            "3 мин назад"
+        );
         assert_eq!(
             plain(Lang::En.on_day_at(now, &zone)),
             "on Tuesday 24 Nov, 14:05"

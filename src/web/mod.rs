@@ -1,0 +1,3 @@
+//! HTTP: pages.
+
+pub mod ui;
