@@ -162,11 +162,12 @@ fn path(curve: &Curve, scale: &Scale, wanted: Segment) -> String {
             .map(|y| (scale.across(point.x) * WIDTH, scale.up(y)));
         match here {
             Some((x, y)) if point.segment == wanted => {
-                if !pen_down && wanted == Segment::Filling {
-                    if let Some((x, y)) = before {
-                        let _ = write!(d, "M{x:.1} {y:.1}");
-                        pen_down = true;
-                    }
+                if !pen_down
+                    && wanted == Segment::Filling
+                    && let Some((x, y)) = before
+                {
+                    let _ = write!(d, "M{x:.1} {y:.1}");
+                    pen_down = true;
                 }
                 let _ = write!(d, "{}{x:.1} {y:.1}", if pen_down { 'L' } else { 'M' });
                 pen_down = true;

@@ -58,7 +58,7 @@ pub struct Form<'a> {
 }
 
 impl Form<'_> {
-    fn field(&self, name: &str, label: &str, help: &str, control: &Markup) -> Markup {
+    fn field(self, name: &str, label: &str, help: &str, control: &Markup) -> Markup {
         let wrong = self.errors.of(name);
         html! {
             div class=(if wrong.is_some() { "field has-wrong" } else { "field" }) {
@@ -74,7 +74,7 @@ impl Form<'_> {
         }
     }
 
-    fn described(&self, name: &str, help: &str) -> Option<String> {
+    fn described(self, name: &str, help: &str) -> Option<String> {
         match (self.errors.of(name).is_some(), help.is_empty()) {
             (true, false) => Some(format!("e-{name} h-{name}")),
             (true, true) => Some(format!("e-{name}")),
@@ -85,7 +85,7 @@ impl Form<'_> {
 
     /// One line. `kind` is the input's type; `more` are attributes such as `required`, trusted.
     pub fn line(
-        &self,
+        self,
         kind: &str,
         name: &str,
         label: &str,
@@ -106,7 +106,7 @@ impl Form<'_> {
     }
 
     /// Several lines; `class` is `code` for a monospaced one, `short` for a low one.
-    pub fn area(&self, class: &str, name: &str, label: &str, value: &str, help: &str) -> Markup {
+    pub fn area(self, class: &str, name: &str, label: &str, value: &str, help: &str) -> Markup {
         let control = html! {
             textarea class=(class) id=(format!("f-{name}")) name=(name)
                 aria-invalid=[self.errors.of(name).map(|_| "true")]
@@ -120,7 +120,7 @@ impl Form<'_> {
 
     /// One of several.
     pub fn choice(
-        &self,
+        self,
         name: &str,
         label: &str,
         options: Options<'_>,
