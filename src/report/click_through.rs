@@ -1,0 +1,374 @@
+//! Click-through: deliveries with at least one click by a person on a link that counts within
+//! seven days ÷ measurable deliveries. From tallies to rows, verdicts and curves.
+
+use super::note::{Note, Withheld};
+use super::query::{By, Counting, Query};
+use super::{ContentVerdict, Differs, Report, Row, Series, X};
+use crate::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use crate::domain::day::Day;
+use crate::domain::id::Seq;
+use crate::domain::stats::bins::{Bin, quantile_ms};
+use crate::domain::stats::survival::Curve;
+use crate::domain::stats::{holm, wilson};
+use crate::metrics::click_through::{Counts, HORIZON_DAYS};
+use std::cmp::Ordering;
+
+/// The name of the report in the API.
+pub const NAME: &str = "click-through";
+
+/// Contacts under which a rate says too little.
+const MIN_CONTACTS: f64 = 30.0;
+/// The widest interval of a rate that says something.
+const MAX_WIDTH: f64 = 0.2;
+/// Measured ÷ sent under which nothing is compared.
+const MIN_COVERAGE: f64 = 0.5;
+/// Mature exposures to distinct contacts without one human click, after which an asset is quiet.
+const QUIET_AFTER: f64 = 60.0;
+/// Four weeks: the shortest period of figures about one rep.
+const MIN_REP_DAYS: i32 = 28;
+/// A share under this in an interval's tail is called surely.
+const SURELY: f64 = 0.05;
+
+/// What was counted for one row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    /// In cohorts older than the horizon, without those that could not be measured.
+    pub mature: Counts,
+    /// In cohorts still filling.
+    pub filling: Counts,
+    /// Sent in cohorts that could not be measured.
+    pub unmeasured: i64,
+    /// Distinct contacts of the mature cohorts, estimated.
+    pub contacts: f64,
+    /// Waits for the first click by a person, mature, in the order of the bins.
+    pub waits: Vec<(Bin, i64)>,
+}
+
+/// A row before its figures: what it is about and what was counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Its id in the API.
+    pub key: String,
+    /// Its name.
+    pub label: String,
+    /// What was counted.
+    pub tally: Tally,
+}
+
+/// How single reps are treated in this report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reps {
+    /// All are shown.
+    Shown,
+    /// Some or all are only in the total.
+    Folded,
+}
+
+/// Everything a report is made of.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The question.
+    pub query: &'a Query,
+    /// The organisation's zone.
+    pub zone: &'a str,
+    /// The newest event in the figures.
+    pub watermark: Seq,
+    /// The rows.
+    pub groups: Vec<Group>,
+    /// Everything the filters let through, each delivery once.
+    pub total: Tally,
+    /// The same by cohort day, in order.
+    pub days: Vec<(Day, Tally)>,
+    /// The floor that was set for content, as a share; `None` for half the pooled rate.
+    pub floor: Option<f64>,
+    /// Cohort days that could not be measured.
+    pub unmeasured_days: usize,
+    /// Whether single reps were left out.
+    pub reps: Reps,
+}
+
+/// Makes the report.
+pub fn build(input: Input<'_>) -> Report {
+    let query = input.query;
+    let mut rows: Vec<Row> = input.groups.iter().map(|group| row(group, query)).collect();
+    let floor = match query.by {
+        By::Content => judge_content(&mut rows, input.floor),
+        By::Rep => {
+            compare_reps(&mut rows, &input.total, query.counting);
+            None
+        }
+        _ => None,
+    };
+    sort(&mut rows, query.by);
+    Report {
+        report: NAME,
+        from: query.from.to_string(),
+        to: query.to.to_string(),
+        zone: input.zone.to_owned(),
+        by: query.by.as_str(),
+        watermark: input.watermark.0,
+        rows,
+        series: series(&input),
+        waiting: Vec::new(),
+        notes: notes(&input, floor),
+    }
+}
+
+fn numerator(counts: &Counts, counting: Counting) -> i64 {
+    match counting {
+        Counting::Human => counts.human,
+        Counting::Raw => counts.raw,
+    }
+}
+
+fn row(group: &Group, query: &Query) -> Row {
+    let tally = &group.tally;
+    let (n, of) = (
+        numerator(&tally.mature, query.counting),
+        tally.mature.measurable,
+    );
+    let old_enough = tally.mature.sent + tally.unmeasured;
+    let contacts = tally.contacts.min(of as f64);
+    let rate = (of > 0).then(|| n as f64 / of as f64);
+    let interval = rate.and_then(|rate| wilson::interval(rate, contacts));
+    let coverage = (old_enough > 0).then(|| of as f64 / old_enough as f64);
+    let clickers: i64 = tally.waits.iter().map(|(_, n)| n).sum();
+    let enough = |least: i64, q: f64| {
+        let shown = query.counting == Counting::Human && clickers >= least;
+        shown.then(|| quantile_ms(&tally.waits, q)).flatten()
+    };
+    let mut row = Row {
+        key: group.key.clone(),
+        label: group.label.clone(),
+        n,
+        of,
+        rate,
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
+        n_eff: contacts.round() as i64,
+        mature_n: old_enough,
+        immature_n: tally.filling.sent,
+        sent: Some(old_enough + tally.filling.sent),
+        coverage,
+        machine: Some(tally.mature.machine),
+        p50_ms: enough(6, 0.5),
+        p90_ms: enough(36, 0.9),
+        verdict: None,
+        differs: None,
+        withheld_reason: match (interval, coverage) {
+            (None, _) => Some(Withheld::NothingMeasured),
+            (_, Some(coverage)) if coverage < MIN_COVERAGE => Some(Withheld::LowCoverage),
+            _ if contacts.round() < MIN_CONTACTS => Some(Withheld::TooFewContacts),
+            (Some(interval), _) if interval.width() > MAX_WIDTH => Some(Withheld::TooWide),
+            _ => None,
+        },
+    };
+    if query.by == By::Rep {
+        withhold_young_rep(&mut row, query);
+    }
+    row
+}
+
+/// Figures about one rep stand on four weeks and thirty contacts, or are not given at all.
+fn withhold_young_rep(row: &mut Row, query: &Query) {
+    if query.to.0 - query.from.0 < MIN_REP_DAYS {
+        row.withheld_reason = Some(Withheld::UnderFourWeeks);
+    }
+    let reason = row.withheld_reason;
+    if matches!(
+        reason,
+        Some(Withheld::UnderFourWeeks | Withheld::TooFewContacts)
+    ) {
+        (row.rate, row.low, row.high, row.p50_ms, row.p90_ms) = (None, None, None, None, None);
+    }
+}
+
+/// Gives each asset its verdict, corrected for all assets shown; gives the floor, if there is one.
+fn judge_content(rows: &mut [Row], set: Option<f64>) -> Option<f64> {
+    let (n, of) = rows
+        .iter()
+        .fold((0, 0), |(n, of), row| (n + row.n, of + row.of));
+    let pooled = (of > 0).then(|| n as f64 / of as f64);
+    let floor = set
+        .or(pooled.map(|rate| rate / 2.0))
+        .filter(|floor| *floor > 0.0);
+    let p_values: Vec<f64> = rows
+        .iter()
+        .map(|row| match (row.rate, floor) {
+            (Some(rate), Some(floor)) => wilson::p_value(rate, row.n_eff as f64, floor),
+            _ => 1.0,
+        })
+        .collect();
+    for (row, p) in rows.iter_mut().zip(holm::adjust(&p_values)) {
+        row.verdict = Some(content_verdict(row, p, floor));
+    }
+    floor
+}
+
+fn content_verdict(row: &Row, p: f64, floor: Option<f64>) -> ContentVerdict {
+    let comparable = row
+        .coverage
+        .is_some_and(|coverage| coverage >= MIN_COVERAGE);
+    if comparable && row.n == 0 && row.n_eff as f64 >= QUIET_AFTER {
+        return ContentVerdict::Quiet;
+    }
+    match (row.rate, floor) {
+        (Some(rate), Some(floor)) if row.withheld_reason.is_none() && p < SURELY => {
+            if rate > floor {
+                ContentVerdict::Works
+            } else {
+                ContentVerdict::Quiet
+            }
+        }
+        _ => ContentVerdict::TooEarly,
+    }
+}
+
+/// Marks reps whose rate is surely not the team's, corrected for all reps shown.
+fn compare_reps(rows: &mut [Row], team: &Tally, counting: Counting) {
+    if team.mature.measurable == 0 {
+        return;
+    }
+    let expected = numerator(&team.mature, counting) as f64 / team.mature.measurable as f64;
+    let p_values: Vec<f64> = rows
+        .iter()
+        .map(|row| match (row.rate, row.withheld_reason) {
+            (Some(rate), None) => wilson::p_value(rate, row.n_eff as f64, expected),
+            _ => 1.0,
+        })
+        .collect();
+    for (row, p) in rows.iter_mut().zip(holm::adjust(&p_values)) {
+        let above = row.rate.is_some_and(|rate| rate > expected);
+        row.differs = (p < SURELY).then_some(if above {
+            Differs::Above
+        } else {
+            Differs::Below
+        });
+    }
+}
+
+/// Reps by name and cohorts by date; all else by rate, what says too little last.
+fn sort(rows: &mut [Row], by: By) {
+    rows.sort_by(|a, b| match by {
+        By::Rep => a.label.cmp(&b.label).then_with(|| a.key.cmp(&b.key)),
+        By::Day | By::Month => a.key.cmp(&b.key),
+        _ => by_rate(a, b),
+    });
+}
+
+fn by_rate(a: &Row, b: &Row) -> Ordering {
+    let grey = |row: &Row| row.withheld_reason.is_some();
+    let rate = |row: &Row| row.rate.unwrap_or(-1.0);
+    grey(a)
+        .cmp(&grey(b))
+        .then_with(|| rate(b).total_cmp(&rate(a)))
+        .then_with(|| b.of.cmp(&a.of))
+        .then_with(|| a.label.cmp(&b.label))
+        .then_with(|| a.key.cmp(&b.key))
+}
+
+fn series(input: &Input<'_>) -> Vec<Series> {
+    let counting = input.query.counting;
+    let by_day = |name, unit, value: &dyn Fn(&Tally) -> Option<f64>| Series {
+        name,
+        x: input
+            .days
+            .iter()
+            .map(|(day, _)| X::Date(day.to_string()))
+            .collect(),
+        y: input.days.iter().map(|(_, tally)| value(tally)).collect(),
+        unit,
+    };
+    let rate = |counts: &Counts| {
+        (counts.measurable > 0)
+            .then(|| numerator(counts, counting) as f64 / counts.measurable as f64)
+    };
+    let mut series = vec![
+        by_day("rate", "share", &|tally| rate(&tally.mature)),
+        by_day("rate_filling", "share", &|tally| rate(&tally.filling)),
+        by_day("sent", "deliveries", &|tally| {
+            Some((tally.mature.sent + tally.filling.sent + tally.unmeasured) as f64)
+        }),
+    ];
+    if counting == Counting::Human {
+        series.push(clicked_within(&input.total));
+    }
+    series
+}
+
+/// The moments at which the curve of waits is drawn.
+const MOMENTS_MS: [i64; 18] = [
+    MINUTE_MS,
+    2 * MINUTE_MS,
+    5 * MINUTE_MS,
+    15 * MINUTE_MS,
+    30 * MINUTE_MS,
+    HOUR_MS,
+    2 * HOUR_MS,
+    3 * HOUR_MS,
+    6 * HOUR_MS,
+    12 * HOUR_MS,
+    DAY_MS,
+    36 * HOUR_MS,
+    2 * DAY_MS,
+    3 * DAY_MS,
+    4 * DAY_MS,
+    5 * DAY_MS,
+    6 * DAY_MS,
+    7 * DAY_MS,
+];
+
+/// The share of measurable deliveries clicked by a person within a time: who has not clicked is
+/// censored at the horizon.
+fn clicked_within(total: &Tally) -> Series {
+    let end = i64::from(HORIZON_DAYS) * DAY_MS;
+    let ended: Vec<(i64, i64)> = total
+        .waits
+        .iter()
+        .map(|(bin, n)| (bin.upper_ms().min(end), *n))
+        .collect();
+    let clicked: i64 = ended.iter().map(|(_, n)| n).sum();
+    let curve = Curve::estimate(&ended, &[(end, total.mature.measurable - clicked)]);
+    let steps: Vec<(i64, f64)> = curve.ended().collect();
+    let at = |ms: i64| {
+        let passed = steps.iter().rev().find(|(step, _)| *step <= ms);
+        passed.map_or(0.0, |(_, share)| *share)
+    };
+    Series {
+        name: "clicked_within",
+        x: MOMENTS_MS.iter().map(|ms| X::Ms(*ms)).collect(),
+        y: MOMENTS_MS
+            .iter()
+            .map(|ms| (total.mature.measurable > 0).then(|| at(*ms)))
+            .collect(),
+        unit: "share",
+    }
+}
+
+fn notes(input: &Input<'_>, floor: Option<f64>) -> Vec<Note> {
+    let total = &input.total;
+    let old_enough = total.mature.sent + total.unmeasured;
+    let mut notes = vec![Note::coverage(total.mature.measurable, old_enough)];
+    if total.filling.sent > 0 {
+        notes.push(Note::still_filling(total.filling.sent, HORIZON_DAYS));
+    }
+    if input.unmeasured_days > 0 {
+        notes.push(Note::unrecorded(input.unmeasured_days));
+    }
+    match input.query.counting {
+        Counting::Human => notes.push(Note::of_clickers()),
+        Counting::Raw => notes.push(Note::raw()),
+    }
+    notes.extend(floor.map(Note::floor));
+    if matches!(input.query.by, By::Content | By::Link) {
+        notes.push(Note::shares_not_summed());
+    }
+    if input.query.by == By::Rep {
+        notes.push(Note::not_for_pay());
+    }
+    if input.reps == Reps::Folded {
+        notes.push(Note::reps_folded());
+    }
+    notes.push(Note::followed());
+    notes
+}
