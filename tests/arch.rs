@@ -15,7 +15,7 @@ fn layer(module: &str) -> u8 {
         "domain" => 0,
         _ if STAGES.contains(&module) => 1,
         // `render` puts compose and rewrite together, and is still pure.
-        "render" | "config" => 2,
+        "render" | "config" | "password" => 2,
         "store" | "intake" | "net" | "faults" => 3,
         "ctx" | "keys" => 4,
         "accept" | "live" => 5,

@@ -262,6 +262,8 @@ CREATE INDEX deliveries_due ON deliveries (mailbox_no, due_at) WHERE state IN (1
 CREATE INDEX deliveries_open ON deliveries (mailbox_no) WHERE state IN (4, 5);
 -- A stop finds what is still to go to an address.
 CREATE INDEX deliveries_stoppable ON deliveries (address_hash) WHERE state IN (0, 1, 2, 3, 4, 6);
+-- What waits for a person, counted for the operator.
+CREATE INDEX deliveries_look ON deliveries (state) WHERE state IN (2, 8);
 CREATE INDEX deliveries_contact ON deliveries (contact_no, created_at);
 
 -- The bytes as they go over the wire, made once, dropped some days after.

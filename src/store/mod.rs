@@ -4,14 +4,20 @@
 //! way for want of the lock; reads have connections of their own. No transaction is held across a
 //! network call.
 
+pub mod contacts;
 mod error;
+pub mod gauges;
 pub mod log;
 mod migrate;
 pub mod queue;
+mod scope;
+pub mod sessions;
 pub mod settings;
 pub mod sql;
 pub mod suppressions;
+pub mod tokens;
 mod types;
+pub mod users;
 
 pub use error::StoreError;
 pub use migrate::{Migration, migrations};
@@ -186,6 +192,11 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("queue::attempt", queue::attempt::STATEMENTS),
         ("queue::stop", queue::stop::STATEMENTS),
         ("suppressions", suppressions::STATEMENTS),
+        ("gauges", gauges::STATEMENTS),
+        ("contacts", contacts::STATEMENTS),
+        ("sessions", sessions::STATEMENTS),
+        ("tokens", tokens::STATEMENTS),
+        ("users", users::STATEMENTS),
     ];
     modules
         .iter()

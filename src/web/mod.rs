@@ -1,3 +1,102 @@
-//! HTTP: pages.
+//! HTTP: the server, its layers and its routes. `auth` says who asks, `api` and `ui` answer
+//! people and programs, `track` answers contacts. A handler reads: authenticate, parse, one call,
+//! respond. Nothing here calls `work`, and nothing in `work` calls this.
 
+pub mod api;
+pub mod auth;
+pub mod body;
+pub mod error;
+pub mod health;
+pub mod middleware;
+pub mod peer;
+pub mod state;
 pub mod ui;
+
+pub use state::Web;
+
+use crate::config::Roles;
+use actix_web::http::KeepAlive;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// From the first byte of a request to the end of its head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// For an idle connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// Connections one worker holds; beyond it they wait to be accepted.
+const CONNECTIONS_PER_WORKER: usize = 4_096;
+
+/// Adds routes to a server. It runs once in each worker.
+pub type Routes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
+/// What one server is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// What its handlers are given.
+    pub web: Web,
+    /// Which faces it shows: pages and API with `web`, tracking with `track`.
+    pub roles: Roles,
+    /// The tracking routes with their state, from `web::track`.
+    pub tracking: Routes,
+    /// Threads that answer; each has an event loop of its own.
+    pub workers: usize,
+    /// How long answers in progress may take once `stop` is cancelled.
+    pub grace: Duration,
+}
+
+/// Takes a port; with port 0 a free one. The server is not yet answering, but connections wait.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Serves until `stop` is cancelled and the answers in progress are finished, or `grace` is over.
+/// Stop it after `work`: database connections that its workers opened end with them.
+pub async fn serve(listener: TcpListener, parts: Parts, stop: CancellationToken) -> io::Result<()> {
+    let grace_seconds = parts.grace.as_secs();
+    let workers = parts.workers.max(1);
+    let server = HttpServer::new(move || {
+        let parts = parts.clone();
+        App::new()
+            .app_data(Data::new(parts.web.clone()))
+            .configure(move |config| routes(config, &parts))
+            .default_service(actix_web::web::to(health::nothing_here))
+            .wrap(from_fn(middleware::guard::guard))
+            .wrap(from_fn(middleware::headers::headers))
+            .wrap(from_fn(middleware::trace::trace))
+    })
+    .workers(workers)
+    .max_connections(CONNECTIONS_PER_WORKER)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(KeepAlive::Timeout(KEEP_ALIVE))
+    .shutdown_timeout(grace_seconds)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    let stopper = tokio::spawn(async move {
+        stop.cancelled().await;
+        handle.stop(true).await;
+    });
+    let done = server.await;
+    stopper.abort();
+    done
+}
+
+fn routes(config: &mut ServiceConfig, parts: &Parts) {
+    health::configure(config);
+    if parts.roles.track {
+        (parts.tracking)(config);
+    }
+    if parts.roles.web {
+        api::configure(config);
+    }
+}

@@ -1,0 +1,38 @@
+//! What every handler is given beside the request. Made once, shared by all workers.
+
+use super::auth::attempts::Attempts;
+use crate::ctx::Ctx;
+use crate::live::Live;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Passwords hashed at once: each takes 19 MiB and a core for some 20 ms.
+const HASHES_AT_ONCE: usize = 2;
+
+/// Shared state of the HTTP server; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Web {
+    /// Settings, store, keys, clock.
+    pub ctx: Ctx,
+    /// The head of the event log, for those who wait for news.
+    pub live: Live,
+    pub(crate) attempts: Arc<Attempts>,
+    pub(crate) hashing: Arc<Semaphore>,
+}
+
+impl Web {
+    /// The state of a fresh server.
+    pub fn new(ctx: Ctx, live: Live) -> Self {
+        Self {
+            ctx,
+            live,
+            attempts: Arc::new(Attempts::default()),
+            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+
+    /// Whether cookies may travel over TLS alone.
+    pub fn is_https(&self) -> bool {
+        self.ctx.settings.base_url.scheme() == "https"
+    }
+}
