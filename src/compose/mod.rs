@@ -9,4 +9,5 @@ pub mod input;
 pub mod merge;
 pub mod mime;
 pub mod preflight;
+pub mod starter;
 pub mod text;
