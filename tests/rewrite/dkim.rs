@@ -20,7 +20,11 @@ records = {
 for name in sys.argv[2:]:
     message = open(name, "rb").read()
     for index in (0, 1):
-        print(str(dkim.DKIM(message).verify(index, dnsfunc=lambda name, timeout=5: records[name])).lower())
+        try:
+            holds = dkim.DKIM(message).verify(index, dnsfunc=lambda name, timeout=5: records[name])
+        except dkim.ValidationError:
+            holds = False
+        print(str(holds).lower())
 "#;
 
 #[test]
