@@ -59,7 +59,9 @@ fn rewriting(peers: &Path) {
 fn composing(peers: &Path) {
     let ring = KeyRing::parse(&KeyRing::generate([7; 32])).expect("a fresh ring parses");
     let mut setup = Setup::new(OWN, &ring).expect("the base is a URL");
-    setup.postal_address = "Example Ltd\n1 Long Lane, Leeds".to_owned();
+    setup
+        .postal_address
+        .push_str("Example Ltd\n1 Long Lane, Leeds");
     let pem = std::fs::read_to_string(peers.join("rsa.pem")).expect("the peers hold a key");
     setup
         .dkim

@@ -39,12 +39,11 @@ fn both_kinds_of_signature_hold_and_break_when_what_they_cover_changes() {
     let mail = String::from_utf8(rendered.bytes).unwrap();
     let (head, _) = mail.split_once("\r\n\r\n").unwrap();
     for signature in head.split("DKIM-Signature:").skip(1) {
-        let tags = signature
+        let mut tags = signature
             .split(';')
             .map(|tag| tag.split_whitespace().collect::<String>());
         let signed = tags
-            .filter_map(|tag| tag.strip_prefix("h=").map(str::to_owned))
-            .next()
+            .find_map(|tag| tag.strip_prefix("h=").map(str::to_owned))
             .unwrap();
         let names: Vec<String> = signed.split(':').map(str::to_ascii_lowercase).collect();
         for name in [

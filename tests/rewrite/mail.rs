@@ -26,7 +26,9 @@ pub(crate) fn delivery() -> DeliveryId {
 
 pub(crate) fn setup() -> Setup {
     let mut setup = Setup::new("https://t.example.org", &ring()).unwrap();
-    setup.postal_address = "Example Ltd\n1 Long Lane, Leeds LS1 1AA".to_owned();
+    setup
+        .postal_address
+        .push_str("Example Ltd\n1 Long Lane, Leeds LS1 1AA");
     setup
 }
 
