@@ -95,7 +95,7 @@ pub struct AcceptedDelivery {
     pub address: String,
     /// The contact with that address.
     pub contact: ContactId,
-    /// `scheduled`, `queued`, `held`, or `cancelled` for a suppressed address.
+    /// `scheduled` or `queued`. Whether the address is suppressed is looked at when its turn comes.
     pub state: DeliveryState,
 }
 

@@ -5,6 +5,7 @@
 //! network call.
 
 pub mod contacts;
+pub mod enqueue;
 mod error;
 pub mod gauges;
 pub mod log;
@@ -12,6 +13,7 @@ mod migrate;
 pub mod queue;
 mod scope;
 pub mod sessions;
+pub mod rendered;
 pub mod settings;
 pub mod sql;
 pub mod suppressions;
@@ -191,6 +193,9 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("queue::claim", queue::claim::STATEMENTS),
         ("queue::attempt", queue::attempt::STATEMENTS),
         ("queue::stop", queue::stop::STATEMENTS),
+        ("enqueue::read", enqueue::read::STATEMENTS),
+        ("enqueue::write", enqueue::write::STATEMENTS),
+        ("rendered", rendered::STATEMENTS),
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
