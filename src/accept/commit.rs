@@ -17,14 +17,13 @@ impl Prepared {
     /// Writes the message with everything that belongs to it. It is accepted when `tx` commits and
     /// not before.
     pub async fn commit_in(self, ctx: &Ctx, tx: &mut Tx) -> Result<Accepted, AcceptError> {
-        let mailbox = match &self.mailbox {
-            Some(mailbox) => mailbox.no,
-            None => {
-                let id = MailboxId(ctx.clock.fresh_id());
-                write::default_mailbox(tx, id, &self.rep, self.now)
-                    .await?
-                    .no
-            }
+        let mailbox = if let Some(mailbox) = &self.mailbox {
+            mailbox.no
+        } else {
+            let id = MailboxId(ctx.clock.fresh_id());
+            write::default_mailbox(tx, id, &self.rep, self.now)
+                .await?
+                .no
         };
         let (state, due_at) = self.start();
         let hasher = AddressHasher::new(&ctx.keys);
