@@ -355,37 +355,94 @@ CREATE TABLE verdict_revisions (
     PRIMARY KEY (hit, number)
 );
 
--- The metric store, folded from the log.
+-- The metric store, folded from the log. Each table has a twin into which `rebuild-metrics` folds
+-- while the other serves; at the end the two change names.
 CREATE TABLE facts (
     kind SMALLINT NOT NULL,
     subject BIGINT NOT NULL,
     data BLOB NOT NULL,
     PRIMARY KEY (kind, subject)
 ) WITHOUT ROWID;
+CREATE TABLE facts_next (
+    kind SMALLINT NOT NULL,
+    subject BIGINT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (kind, subject)
+) WITHOUT ROWID;
 
-CREATE TABLE rollups (
+-- Deliveries by cohort: one row a cell with all counts of click-through, since they are written and
+-- read together. Grain 0 day, 1 month (by its first day); rep 0 all reps.
+CREATE TABLE click_rollups (
+    grain SMALLINT NOT NULL,
+    dim SMALLINT NOT NULL,
+    day INTEGER NOT NULL,
+    rep INTEGER NOT NULL,
+    dim_id BIGINT NOT NULL,
+    sent INTEGER NOT NULL,
+    measurable INTEGER NOT NULL,
+    human INTEGER NOT NULL,
+    machine INTEGER NOT NULL,
+    raw INTEGER NOT NULL,
+    PRIMARY KEY (grain, dim, day, rep, dim_id)
+) WITHOUT ROWID;
+CREATE TABLE click_rollups_next (
+    grain SMALLINT NOT NULL,
+    dim SMALLINT NOT NULL,
+    day INTEGER NOT NULL,
+    rep INTEGER NOT NULL,
+    dim_id BIGINT NOT NULL,
+    sent INTEGER NOT NULL,
+    measurable INTEGER NOT NULL,
+    human INTEGER NOT NULL,
+    machine INTEGER NOT NULL,
+    raw INTEGER NOT NULL,
+    PRIMARY KEY (grain, dim, day, rep, dim_id)
+) WITHOUT ROWID;
+
+-- Waits in log bins, for quantiles.
+CREATE TABLE rollup_waits (
     metric SMALLINT NOT NULL,
     grain SMALLINT NOT NULL,
-    day BIGINT NOT NULL,
-    rep BIGINT NOT NULL,
     dim SMALLINT NOT NULL,
+    day INTEGER NOT NULL,
+    rep INTEGER NOT NULL,
     dim_id BIGINT NOT NULL,
     bin SMALLINT NOT NULL,
-    n BIGINT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (metric, grain, dim, day, rep, dim_id, bin)
+) WITHOUT ROWID;
+CREATE TABLE rollup_waits_next (
+    metric SMALLINT NOT NULL,
+    grain SMALLINT NOT NULL,
+    dim SMALLINT NOT NULL,
+    day INTEGER NOT NULL,
+    rep INTEGER NOT NULL,
+    dim_id BIGINT NOT NULL,
+    bin SMALLINT NOT NULL,
+    n INTEGER NOT NULL,
     PRIMARY KEY (metric, grain, dim, day, rep, dim_id, bin)
 ) WITHOUT ROWID;
 
--- Distinct contacts of a cell, for intervals alone: one row per occupied register.
+-- Distinct contacts of a cell, for intervals alone: the occupied registers, two bytes each.
 CREATE TABLE sketches (
     metric SMALLINT NOT NULL,
     grain SMALLINT NOT NULL,
-    day BIGINT NOT NULL,
-    rep BIGINT NOT NULL,
     dim SMALLINT NOT NULL,
+    day INTEGER NOT NULL,
+    rep INTEGER NOT NULL,
     dim_id BIGINT NOT NULL,
-    register SMALLINT NOT NULL,
-    rho SMALLINT NOT NULL,
-    PRIMARY KEY (metric, grain, dim, day, rep, dim_id, register)
+    data BLOB NOT NULL,
+    PRIMARY KEY (metric, grain, dim, day, rep, dim_id)
+) WITHOUT ROWID;
+CREATE TABLE sketches_next (
+    metric SMALLINT NOT NULL,
+    grain SMALLINT NOT NULL,
+    dim SMALLINT NOT NULL,
+    day INTEGER NOT NULL,
+    rep INTEGER NOT NULL,
+    dim_id BIGINT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (metric, grain, dim, day, rep, dim_id)
 ) WITHOUT ROWID;
 
 -- Housekeeping.

@@ -6,8 +6,8 @@ use super::hits::{Class, Hit, LinkHits, Taken};
 use crate::domain::clock::Millis;
 use crate::domain::day::Day;
 use crate::domain::delivery::RecipientRole;
-use crate::domain::event::{Detail, Event, EventKind};
-use crate::domain::id::{ContactNo, ContentNo, TemplateNo, UserNo};
+use crate::domain::event::{Detail, EventKind, NewEvent};
+use crate::domain::id::{ContactNo, ContentNo, Seq, TemplateNo, UserNo};
 use crate::domain::link::{DestinationId, LinkRole};
 use crate::domain::message::{MailClass, MessagePurpose};
 use serde::{Deserialize, Serialize};
@@ -72,8 +72,8 @@ pub struct FrozenLink {
 }
 
 /// Whether `event` can change the facts of a delivery at all.
-pub fn concerns(kind: EventKind, detail: &Detail) -> bool {
-    match (kind, detail) {
+pub fn concerns(event: &NewEvent) -> bool {
+    match (event.kind, &event.detail) {
         (EventKind::Sent | EventKind::Bounced, _) | (EventKind::Clicked, Detail::Hit { .. }) => {
             true
         }
@@ -84,8 +84,8 @@ pub fn concerns(kind: EventKind, detail: &Detail) -> bool {
 
 impl DeliveryFacts {
     /// Takes one event of this delivery, in any order, any number of times.
-    pub fn apply(&mut self, event: &Event) -> Taken {
-        if let Some((link_no, hit, class)) = click(event) {
+    pub fn apply(&mut self, seq: Seq, event: &NewEvent) -> Taken {
+        if let Some((link_no, hit, class)) = click(seq, event) {
             return self.link(link_no).take(hit, class);
         }
         self.note(event);
@@ -94,13 +94,16 @@ impl DeliveryFacts {
 
     /// The facts that follow from `events`, which must be all events of the delivery.
     #[must_use]
-    pub fn refold<'a>(events: impl IntoIterator<Item = &'a Event>, frozen: Option<Frozen>) -> Self {
+    pub fn refold<'a>(
+        events: impl IntoIterator<Item = (Seq, &'a NewEvent)>,
+        frozen: Option<Frozen>,
+    ) -> Self {
         let mut facts = Self {
             frozen,
             ..Self::default()
         };
-        for event in events {
-            match click(event) {
+        for (seq, event) in events {
+            match click(seq, event) {
                 Some((link_no, hit, class)) => facts.link(link_no).place(hit, class),
                 None => facts.note(event),
             }
@@ -131,10 +134,10 @@ impl DeliveryFacts {
             .flatten()
     }
 
-    fn note(&mut self, event: &Event) {
-        let at = event.event.at;
+    fn note(&mut self, event: &NewEvent) {
+        let at = event.at;
         let earliest = |known: Option<Millis>| Some(known.map_or(at, |known| known.min(at)));
-        match event.event.kind {
+        match event.kind {
             EventKind::Sent => self.sent = earliest(self.sent),
             EventKind::Bounced => self.bounced = earliest(self.bounced),
             _ => {}
@@ -154,9 +157,9 @@ impl DeliveryFacts {
 }
 
 /// The click an event reports, or the click whose verdict it revises.
-fn click(event: &Event) -> Option<(u16, Hit, Class)> {
+fn click(seq: Seq, event: &NewEvent) -> Option<(u16, Hit, Class)> {
     let class = |human: bool| if human { Class::Human } else { Class::Machine };
-    match (event.event.kind, &event.event.detail) {
+    match (event.kind, &event.detail) {
         (
             EventKind::Clicked,
             Detail::Hit {
@@ -164,8 +167,8 @@ fn click(event: &Event) -> Option<(u16, Hit, Class)> {
             },
         ) => {
             let hit = Hit {
-                at: event.event.at,
-                seq: event.seq,
+                at: event.at,
+                seq,
                 revision: 0,
             };
             Some((*link_no, hit, class(judgement.verdict.counts_as_human())))

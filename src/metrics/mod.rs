@@ -65,3 +65,6 @@ pub struct Cell {
     /// The dimension's id, 0 for [`Dim::Total`].
     pub dim_id: i64,
 }
+
+#[cfg(test)]
+mod tests;

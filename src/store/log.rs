@@ -1,7 +1,10 @@
 //! The event log. All events, whoever writes them, come through [`append`]: it gives them their
 //! place in commit order and folds them into the metric store, in the caller's transaction.
 
+use super::facts::hex;
+use super::fold::fold;
 use super::sql::{execute, one, row, rows, statements};
+use super::tables::LIVE;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, Event, EventKind, NewEvent, Revision};
@@ -29,6 +32,8 @@ statements! {
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
     OF_DELIVERY = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
         FROM events WHERE delivery_no = $1 ORDER BY seq";
+    OF_DELIVERY_UNTIL = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
+        FROM events WHERE delivery_no = $1 AND seq <= $2 ORDER BY seq";
 }
 
 row! {
@@ -79,6 +84,7 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> Result<Seq> {
     }
     json.push(']');
     execute!(&mut *tx, INSERT; json)?;
+    fold(tx, &LIVE, first, events).await?;
     Ok(first)
 }
 
@@ -103,6 +109,18 @@ pub async fn of_delivery(store: &Store, delivery: DeliveryNo) -> Result<Vec<Even
         .collect()
 }
 
+/// The events of one delivery up to and with `last`, as the transaction sees them.
+pub(super) async fn of_delivery_until(
+    tx: &mut Tx,
+    delivery: DeliveryNo,
+    last: Seq,
+) -> Result<Vec<Event>> {
+    rows!(tx, OF_DELIVERY_UNTIL, EventRow; delivery, last)?
+        .into_iter()
+        .map(read_row)
+        .collect()
+}
+
 fn write_row(json: &mut String, seq: i64, event: &NewEvent) {
     use std::fmt::Write as _;
     let (link, judgement, stored) = split(&event.detail);
@@ -122,9 +140,7 @@ fn write_row(json: &mut String, seq: i64, event: &NewEvent) {
         Some(stored) => {
             let bytes = postcard::to_stdvec(&stored).expect("plain data has an encoding");
             json.push('"');
-            for byte in bytes {
-                let _ = write!(json, "{byte:02x}");
-            }
+            hex(json, &bytes);
             json.push_str("\"]");
         }
         None => json.push_str("null]"),

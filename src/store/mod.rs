@@ -7,16 +7,20 @@
 pub mod contacts;
 pub mod enqueue;
 mod error;
+mod facts;
+mod fold;
 pub mod gauges;
 pub mod log;
 mod migrate;
 pub mod queue;
 pub mod rendered;
+mod rollups;
 mod scope;
 pub mod sessions;
 pub mod settings;
 pub mod sql;
 pub mod suppressions;
+mod tables;
 pub mod tokens;
 mod types;
 pub mod users;
@@ -186,9 +190,11 @@ sql::statements! {
 pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
     let modules: &[(&str, &'static [&'static sql::Sql])] = &[
         ("mod", STATEMENTS),
+        ("facts", facts::STATEMENTS),
         ("log", log::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("settings", settings::STATEMENTS),
+        ("tables", tables::STATEMENTS),
         ("queue::lane", queue::lane::STATEMENTS),
         ("queue::claim", queue::claim::STATEMENTS),
         ("queue::attempt", queue::attempt::STATEMENTS),

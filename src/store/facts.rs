@@ -1,0 +1,192 @@
+//! The facts of subjects: loaded for a batch, given what is frozen at the hand-over, saved.
+
+use super::sql::{execute, maybe, row, rows, statements};
+use super::tables::Tables;
+use super::{Result, StoreError, Tx};
+use crate::domain::clock::Millis;
+use crate::domain::day::Zone;
+use crate::domain::delivery::RecipientRole;
+use crate::domain::gateway::Gateway;
+use crate::domain::id::{ContactNo, ContentNo, DeliveryNo, TemplateNo, UserNo};
+use crate::domain::link::{DestinationId, LinkRole};
+use crate::domain::message::{MailClass, MessagePurpose};
+use crate::metrics::delivery::{DeliveryFacts, Frozen, FrozenLink};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+statements! {
+    ZONE = "SELECT value FROM settings WHERE name = 'zone'";
+    /// One row a link, or one without a link.
+    FREEZE = sqlite "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_clicks,
+            d.handed_over_at, m.class, m.purpose, m.template_no,
+            l.no AS link_no, l.role AS link_role, l.content_no, l.destination
+        FROM deliveries AS d
+        JOIN messages AS m ON m.id = d.message_id
+        LEFT JOIN links AS l ON l.delivery_no = d.no
+        WHERE d.no IN (SELECT value FROM json_each($1))
+        ORDER BY d.no, l.no"
+        postgres "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_clicks,
+            d.handed_over_at, m.class, m.purpose, m.template_no,
+            l.no AS link_no, l.role AS link_role, l.content_no, l.destination
+        FROM deliveries AS d
+        JOIN messages AS m ON m.id = d.message_id
+        LEFT JOIN links AS l ON l.delivery_no = d.no
+        WHERE d.no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))
+        ORDER BY d.no, l.no";
+}
+
+row! {
+    struct FreezeRow {
+        no: DeliveryNo,
+        rep_no: UserNo,
+        mailbox_no: i64,
+        contact_no: Option<ContactNo>,
+        role: i16,
+        domain: String,
+        track_clicks: i16,
+        handed_over_at: Option<Millis>,
+        class: i16,
+        purpose: i16,
+        template_no: Option<TemplateNo>,
+        link_no: Option<i16>,
+        link_role: Option<i16>,
+        content_no: Option<ContentNo>,
+        destination: Option<DestinationId>,
+    }
+}
+
+/// The organisation's zone, UTC when none was set.
+pub(super) async fn zone(tx: &mut Tx) -> Result<Zone> {
+    let Some((name,)) = maybe!(tx, ZONE, (String,))? else {
+        return Ok(Zone::utc());
+    };
+    Zone::parse(&name).ok_or_else(|| StoreError::Corrupt(format!("there is no zone {name}")))
+}
+
+/// The facts of `deliveries`, in their order, as far as there are any.
+pub(super) async fn load(
+    tx: &mut Tx,
+    tables: &Tables,
+    deliveries: impl Iterator<Item = DeliveryNo>,
+) -> Result<BTreeMap<DeliveryNo, DeliveryFacts>> {
+    let found = rows!(tx, tables.load_facts, (DeliveryNo, Vec<u8>); array(deliveries))?;
+    found
+        .into_iter()
+        .map(|(no, bytes)| {
+            DeliveryFacts::from_bytes(&bytes)
+                .map(|facts| (no, facts))
+                .ok_or_else(|| {
+                    StoreError::Corrupt(format!(
+                        "facts of delivery {no} are of another version; run rebuild-metrics"
+                    ))
+                })
+        })
+        .collect()
+}
+
+/// Writes the facts.
+pub(super) async fn save(
+    tx: &mut Tx,
+    tables: &Tables,
+    facts: &BTreeMap<DeliveryNo, DeliveryFacts>,
+) -> Result<()> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let mut json = String::with_capacity(facts.len() * 200);
+    for (no, facts) in facts {
+        let _ = write!(json, "{}[{no},\"", if json.is_empty() { '[' } else { ',' });
+        hex(&mut json, &facts.to_bytes());
+        json.push_str("\"]");
+    }
+    json.push(']');
+    execute!(tx, tables.save_facts; json)?;
+    Ok(())
+}
+
+/// Gives each delivery that was sent what is frozen at its hand-over. A delivery that has no row
+/// stays without, and counts nowhere.
+pub(super) async fn freeze(
+    tx: &mut Tx,
+    facts: &mut BTreeMap<DeliveryNo, DeliveryFacts>,
+) -> Result<()> {
+    let fresh: Vec<DeliveryNo> = facts
+        .iter()
+        .filter(|(_, facts)| facts.sent.is_some() && facts.frozen.is_none())
+        .map(|(no, _)| *no)
+        .collect();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let zone = zone(tx).await?;
+    for row in rows!(tx, FREEZE, FreezeRow; array(fresh.into_iter()))? {
+        let Some(facts) = facts.get_mut(&row.no) else {
+            continue;
+        };
+        let link = frozen_link(&row)?;
+        if facts.frozen.is_none() {
+            facts.frozen = Some(frozen(&row, facts.sent, &zone)?);
+        }
+        if let Some(frozen) = &mut facts.frozen {
+            frozen.links.extend(link);
+        }
+    }
+    Ok(())
+}
+
+fn frozen(row: &FreezeRow, sent: Option<Millis>, zone: &Zone) -> Result<Frozen> {
+    let corrupt = |what: &str| StoreError::Corrupt(format!("delivery {}: {what}", row.no));
+    let handed_over = row
+        .handed_over_at
+        .or(sent)
+        .ok_or_else(|| corrupt("time of hand-over"))?;
+    Ok(Frozen {
+        handed_over,
+        day: zone.day_of(handed_over),
+        rep: row.rep_no,
+        mailbox: row.mailbox_no,
+        template: row.template_no,
+        purpose: MessagePurpose::from_code(row.purpose).ok_or_else(|| corrupt("purpose"))?,
+        class: MailClass::from_code(row.class).ok_or_else(|| corrupt("class"))?,
+        contact: row.contact_no,
+        role: RecipientRole::from_code(row.role).ok_or_else(|| corrupt("role"))?,
+        gateway: Gateway::of_domain(&row.domain).code(),
+        tracks_clicks: row.track_clicks != 0,
+        links: Vec::new(),
+    })
+}
+
+fn frozen_link(row: &FreezeRow) -> Result<Option<FrozenLink>> {
+    let (Some(no), Some(role), Some(destination)) = (row.link_no, row.link_role, row.destination)
+    else {
+        return Ok(None);
+    };
+    let role = LinkRole::from_code(role)
+        .ok_or_else(|| StoreError::Corrupt(format!("delivery {}: role of link {no}", row.no)))?;
+    Ok(Some(FrozenLink {
+        no: no.unsigned_abs(),
+        role,
+        content: row.content_no,
+        destination,
+    }))
+}
+
+/// Numbers as a JSON array.
+fn array(numbers: impl Iterator<Item = DeliveryNo>) -> String {
+    let mut json = String::from("[");
+    for number in numbers {
+        let comma = if json.len() > 1 { "," } else { "" };
+        let _ = write!(json, "{comma}{number}");
+    }
+    json.push(']');
+    json
+}
+
+/// Appends `bytes` in hexadecimal.
+pub(super) fn hex(out: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}

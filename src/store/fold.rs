@@ -1,0 +1,72 @@
+//! The fold: events of the log into facts, and the difference the facts make into the metric
+//! store, in the transaction that appends the events. Whoever calls holds the lock of the log's
+//! head, so no two folds run at once and a row may be read, changed and written back.
+
+use super::facts;
+use super::rollups;
+use super::tables::Tables;
+use super::{Result, Tx, log};
+use crate::domain::event::NewEvent;
+use crate::domain::id::{DeliveryNo, Seq};
+use crate::metrics::click_through::Change;
+use crate::metrics::delivery::{DeliveryFacts, concerns};
+use crate::metrics::hits::Taken;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Folds `events`, numbered from `first` on and already in the log, into `tables`.
+pub(super) async fn fold(
+    tx: &mut Tx,
+    tables: &Tables,
+    first: Seq,
+    events: &[NewEvent],
+) -> Result<()> {
+    let mut touched: BTreeMap<DeliveryNo, Vec<(Seq, &NewEvent)>> = BTreeMap::new();
+    for (seq, event) in (first.0..).map(Seq).zip(events) {
+        if let Some(delivery) = event.delivery.filter(|_| concerns(event)) {
+            touched.entry(delivery).or_default().push((seq, event));
+        }
+    }
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let old = facts::load(tx, tables, touched.keys().copied()).await?;
+    let (mut new, stale) = apply(&old, &touched);
+    let last = Seq(first.0 + events.len() as i64 - 1);
+    for delivery in stale {
+        let all = log::of_delivery_until(tx, delivery, last).await?;
+        let frozen = new.get_mut(&delivery).and_then(|facts| facts.frozen.take());
+        let all = all.iter().map(|event| (event.seq, &event.event));
+        new.insert(delivery, DeliveryFacts::refold(all, frozen));
+    }
+    facts::freeze(tx, &mut new).await?;
+    let unknown = DeliveryFacts::default();
+    let mut change = Change::default();
+    new.retain(|delivery, new| {
+        let old = old.get(delivery).unwrap_or(&unknown);
+        change.note(old, new);
+        old != new
+    });
+    facts::save(tx, tables, &new).await?;
+    rollups::write(tx, tables, &change).await
+}
+
+type Folded = BTreeMap<DeliveryNo, DeliveryFacts>;
+
+/// The facts after the events, and the deliveries whose facts did not keep enough to say.
+fn apply(
+    old: &Folded,
+    touched: &BTreeMap<DeliveryNo, Vec<(Seq, &NewEvent)>>,
+) -> (Folded, BTreeSet<DeliveryNo>) {
+    let mut new = Folded::new();
+    let mut stale = BTreeSet::new();
+    for (delivery, events) in touched {
+        let mut facts = old.get(delivery).cloned().unwrap_or_default();
+        for (seq, event) in events {
+            if facts.apply(*seq, event) == Taken::NotEnoughKept {
+                stale.insert(*delivery);
+            }
+        }
+        new.insert(*delivery, facts);
+    }
+    (new, stale)
+}

@@ -1,0 +1,171 @@
+//! The statements that fold events into the metric store, for the tables that serve and for their
+//! twins, into which a rebuild folds. Bulk statements take one JSON array, sorted by key.
+
+use super::sql::Sql;
+
+/// The statements on one set of tables.
+pub(super) struct Tables {
+    pub load_facts: Sql,
+    pub save_facts: Sql,
+    pub add_counts: Sql,
+    pub drop_empty_counts: Sql,
+    pub add_waits: Sql,
+    pub drop_empty_waits: Sql,
+    pub load_sketches: Sql,
+    pub save_sketches: Sql,
+}
+
+macro_rules! tables {
+    ($list:ident, $const:ident, $next:literal, $doc:literal) => {
+        #[doc = $doc]
+        pub(super) const $const: Tables = Tables {
+            load_facts: Sql {
+                name: "load_facts",
+                sqlite: concat!("SELECT subject, data FROM facts", $next, "
+                    WHERE kind = 0 AND subject IN (SELECT value FROM json_each($1))"),
+                postgres: concat!("SELECT subject, data FROM facts", $next, "
+                    WHERE kind = 0 AND subject = ANY(ARRAY(
+                        SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))"),
+            },
+            save_facts: Sql {
+                name: "save_facts",
+                sqlite: concat!("INSERT INTO facts", $next, " (kind, subject, data)
+                    SELECT 0, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
+                    ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
+                postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
+                    SELECT 0, (e ->> 0)::BIGINT, decode(e ->> 1, 'hex')
+                    FROM jsonb_array_elements($1::JSONB) AS e
+                    ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
+            },
+            add_counts: Sql {
+                name: "add_counts",
+                sqlite: concat!("INSERT INTO click_rollups", $next, " AS r
+                        (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw)
+                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                        value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
+                    FROM json_each($1) WHERE TRUE
+                    ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
+                        sent = r.sent + excluded.sent,
+                        measurable = r.measurable + excluded.measurable,
+                        human = r.human + excluded.human,
+                        machine = r.machine + excluded.machine,
+                        raw = r.raw + excluded.raw"),
+                postgres: concat!("INSERT INTO click_rollups", $next, " AS r
+                        (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw)
+                    SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
+                        (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::INTEGER,
+                        (e ->> 6)::INTEGER, (e ->> 7)::INTEGER, (e ->> 8)::INTEGER,
+                        (e ->> 9)::INTEGER
+                    FROM jsonb_array_elements($1::JSONB) AS e
+                    ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
+                        sent = r.sent + excluded.sent,
+                        measurable = r.measurable + excluded.measurable,
+                        human = r.human + excluded.human,
+                        machine = r.machine + excluded.machine,
+                        raw = r.raw + excluded.raw"),
+            },
+            drop_empty_counts: Sql {
+                name: "drop_empty_counts",
+                sqlite: concat!("DELETE FROM click_rollups", $next, "
+                    WHERE (grain, dim, day, rep, dim_id) IN (
+                        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+                        FROM json_each($1))
+                    AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
+                postgres: concat!("DELETE FROM click_rollups", $next, "
+                    WHERE (grain, dim, day, rep, dim_id) IN (
+                        SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
+                            (e ->> 3)::INTEGER, (e ->> 4)::BIGINT
+                        FROM jsonb_array_elements($1::JSONB) AS e)
+                    AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
+            },
+            add_waits: Sql {
+                name: "add_waits",
+                sqlite: concat!("INSERT INTO rollup_waits", $next, " AS r
+                        (metric, grain, dim, day, rep, dim_id, bin, n)
+                    SELECT 0, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                        value ->> 5, value ->> 6
+                    FROM json_each($1) WHERE TRUE
+                    ON CONFLICT (metric, grain, dim, day, rep, dim_id, bin)
+                        DO UPDATE SET n = r.n + excluded.n"),
+                postgres: concat!("INSERT INTO rollup_waits", $next, " AS r
+                        (metric, grain, dim, day, rep, dim_id, bin, n)
+                    SELECT 0, (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
+                        (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT,
+                        (e ->> 6)::INTEGER
+                    FROM jsonb_array_elements($1::JSONB) AS e
+                    ON CONFLICT (metric, grain, dim, day, rep, dim_id, bin)
+                        DO UPDATE SET n = r.n + excluded.n"),
+            },
+            drop_empty_waits: Sql {
+                name: "drop_empty_waits",
+                sqlite: concat!("DELETE FROM rollup_waits", $next, "
+                    WHERE metric = 0 AND (grain, dim, day, rep, dim_id, bin) IN (
+                        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                            value ->> 5
+                        FROM json_each($1))
+                    AND n = 0"),
+                postgres: concat!("DELETE FROM rollup_waits", $next, "
+                    WHERE metric = 0 AND (grain, dim, day, rep, dim_id, bin) IN (
+                        SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
+                            (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT
+                        FROM jsonb_array_elements($1::JSONB) AS e)
+                    AND n = 0"),
+            },
+            // The cell is named by its place in the array.
+            load_sketches: Sql {
+                name: "load_sketches",
+                sqlite: concat!("SELECT CAST(e.key AS BIGINT), s.data
+                    FROM json_each($1) AS e CROSS JOIN sketches", $next, " AS s
+                    WHERE s.metric = 0 AND s.grain = e.value ->> 0 AND s.dim = e.value ->> 1
+                        AND s.day = e.value ->> 2 AND s.rep = e.value ->> 3
+                        AND s.dim_id = e.value ->> 4"),
+                postgres: concat!("SELECT e.place - 1, s.data
+                    FROM jsonb_array_elements($1::JSONB) WITH ORDINALITY AS e (cell, place)
+                    JOIN sketches", $next, " AS s
+                        ON s.metric = 0 AND s.grain = (e.cell ->> 0)::SMALLINT
+                        AND s.dim = (e.cell ->> 1)::SMALLINT AND s.day = (e.cell ->> 2)::INTEGER
+                        AND s.rep = (e.cell ->> 3)::INTEGER AND s.dim_id = (e.cell ->> 4)::BIGINT"),
+            },
+            save_sketches: Sql {
+                name: "save_sketches",
+                sqlite: concat!("INSERT INTO sketches", $next, " (metric, grain, dim, day, rep, dim_id, data)
+                    SELECT 0, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+                        unhex(value ->> 5)
+                    FROM json_each($1) WHERE TRUE
+                    ON CONFLICT (metric, grain, dim, day, rep, dim_id)
+                        DO UPDATE SET data = excluded.data"),
+                postgres: concat!("INSERT INTO sketches", $next, " (metric, grain, dim, day, rep, dim_id, data)
+                    SELECT 0, (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
+                        (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, decode(e ->> 5, 'hex')
+                    FROM jsonb_array_elements($1::JSONB) AS e
+                    ON CONFLICT (metric, grain, dim, day, rep, dim_id)
+                        DO UPDATE SET data = excluded.data"),
+            },
+        };
+        const $list: [&Sql; 8] = [
+            &$const.load_facts,
+            &$const.save_facts,
+            &$const.add_counts,
+            &$const.drop_empty_counts,
+            &$const.add_waits,
+            &$const.drop_empty_waits,
+            &$const.load_sketches,
+            &$const.save_sketches,
+        ];
+    };
+}
+
+tables!(LIVE_LIST, LIVE, "", "The tables that serve.");
+tables!(NEXT_LIST, NEXT, "_next", "Their twins, for a rebuild.");
+
+/// Every statement of this module, for both sets of tables.
+pub(crate) const STATEMENTS: &[&Sql] = &{
+    let mut all = [LIVE_LIST[0]; 16];
+    let mut place = 0;
+    while place < 8 {
+        all[place] = LIVE_LIST[place];
+        all[place + 8] = NEXT_LIST[place];
+        place += 1;
+    }
+    all
+};
