@@ -16,6 +16,7 @@ pub mod link;
 pub mod mailbox;
 pub mod markup;
 pub mod message;
+pub mod sealed;
 pub mod secret;
 pub mod stats;
 pub mod suppression;

@@ -1,4 +1,5 @@
-//! The people outside. Reads are within the viewer's reach; an erased contact is gone for all.
+//! The people outside. Reads are within the viewer's reach, in which a contact without an owner is
+//! everybody's; an erased contact is gone for all.
 
 use super::scope::Reach;
 use super::sql::{execute, maybe, one, row, rows, statements};
@@ -8,6 +9,7 @@ use crate::domain::clock::Millis;
 use crate::domain::contact::{Consent, TrackingChoice};
 use crate::domain::id::{AccountId, ContactId, ContactNo, UserId};
 use crate::domain::viewer::Viewer;
+use std::collections::BTreeMap;
 
 statements! {
     ADD = "INSERT INTO contacts (id, name, account_id, owner_id, zone, language, decision_maker, fields,
@@ -24,7 +26,7 @@ statements! {
             LEFT JOIN users u ON u.id = c.owner_id
             LEFT JOIN accounts a ON a.id = c.account_id
         WHERE c.id = $4 AND c.erased_at IS NULL
-            AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))";
+            AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2) OR c.owner_id IS NULL)";
     LIST = "SELECT c.no, c.id, c.name, c.account_id, a.name AS account_name, c.owner_id, u.name AS owner_name,
             c.zone, c.language, c.decision_maker, c.fields, c.opens, c.clicks, c.consent_at, c.consent_source,
             c.consent_wording, c.last_open_day, c.source, c.external_id, c.created_at, c.updated_at
@@ -32,8 +34,8 @@ statements! {
             LEFT JOIN users u ON u.id = c.owner_id
             LEFT JOIN accounts a ON a.id = c.account_id
         WHERE c.erased_at IS NULL
-            AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
-            AND ($4 IS NULL OR c.id < $4)
+            AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2) OR c.owner_id IS NULL)
+            AND (c.id < $4 OR $4 IS NULL)
             AND (CAST($5 AS TEXT) IS NULL OR lower(c.name) LIKE $5 ESCAPE '!'
                 OR EXISTS (SELECT 1 FROM contact_emails e WHERE e.contact_no = c.no AND e.address LIKE $5 ESCAPE '!'))
         ORDER BY c.id DESC LIMIT $6";
@@ -79,7 +81,7 @@ row! {
 }
 
 /// Free fields of a contact by name, for merging into mail.
-pub type Fields = serde_json::Map<String, serde_json::Value>;
+pub type Fields = BTreeMap<String, String>;
 
 /// What of a contact its keeper writes.
 #[derive(Debug, Clone, Default)]

@@ -38,16 +38,16 @@ statements! {
 
 row! {
     /// An event as its columns.
-    struct EventRow {
-        seq: Seq,
-        at: Millis,
-        kind: i16,
-        delivery_no: Option<DeliveryNo>,
-        contact_no: Option<ContactNo>,
-        link_no: Option<i16>,
-        verdict: Option<i16>,
-        rule: Option<i16>,
-        detail: Option<Vec<u8>>,
+    pub(super) struct EventRow {
+        pub(super) seq: Seq,
+        pub(super) at: Millis,
+        pub(super) kind: i16,
+        pub(super) delivery_no: Option<DeliveryNo>,
+        pub(super) contact_no: Option<ContactNo>,
+        pub(super) link_no: Option<i16>,
+        pub(super) verdict: Option<i16>,
+        pub(super) rule: Option<i16>,
+        pub(super) detail: Option<Vec<u8>>,
     }
 }
 
@@ -180,7 +180,7 @@ fn split(detail: &Detail) -> Split {
     }
 }
 
-fn read_row(row: EventRow) -> Result<Event> {
+pub(super) fn read_row(row: EventRow) -> Result<Event> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("event {}: {what}", row.seq));
     let kind = EventKind::from_code(row.kind).ok_or_else(|| corrupt("kind"))?;
     let stored: Option<Stored> = match &row.detail {

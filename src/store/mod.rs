@@ -4,13 +4,20 @@
 //! way for want of the lock; reads have connections of their own. No transaction is held across a
 //! network call.
 
+pub mod accounts;
 pub mod contacts;
+pub mod content;
+pub mod destinations;
 pub mod enqueue;
 mod error;
+pub mod events;
 mod facts;
 mod fold;
 pub mod gauges;
+pub mod idempotency;
 pub mod log;
+pub mod mailboxes;
+pub mod messages;
 mod migrate;
 pub mod queue;
 pub mod rendered;
@@ -21,6 +28,7 @@ pub mod settings;
 pub mod sql;
 pub mod suppressions;
 mod tables;
+pub mod templates;
 pub mod tokens;
 mod types;
 pub mod users;
@@ -204,6 +212,16 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("rendered", rendered::STATEMENTS),
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),
+        ("accounts", accounts::STATEMENTS),
+        ("content", content::STATEMENTS),
+        ("destinations", destinations::STATEMENTS),
+        ("events", events::STATEMENTS),
+        ("idempotency", idempotency::STATEMENTS),
+        ("mailboxes", mailboxes::STATEMENTS),
+        ("messages", messages::ALL[0]),
+        ("messages::list", messages::ALL[1]),
+        ("messages::parts", messages::ALL[2]),
+        ("templates", templates::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("tokens", tokens::STATEMENTS),

@@ -17,7 +17,7 @@ statements! {
     LOOKUP_EMAIL = "SELECT no, id, email, name, role, team_id, password_hash, language, created_at, disabled_at
         FROM users WHERE email = $1";
     LIST = "SELECT no, id, email, name, role, team_id, password_hash, language, created_at, disabled_at
-        FROM users WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT $2";
+        FROM users WHERE id > $1 OR $1 IS NULL ORDER BY id LIMIT $2";
     UPDATE = "UPDATE users SET name = $2, role = $3, team_id = $4, language = $5, disabled_at = $6
         WHERE id = $1";
     SET_PASSWORD = "UPDATE users SET password_hash = $2 WHERE id = $1";
