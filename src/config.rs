@@ -1,10 +1,19 @@
 //! What the operator may set. Reading files and the environment is `config/load.rs`; here stand
 //! the values, parsed, as the rest of the program uses them.
 
+pub mod load;
+mod names;
+mod parse;
+mod source;
+
+pub use load::{ConfigError, Entry, Loaded, Problem, load};
+pub use source::Origin;
+
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::viewer::ReportLevel;
 use ipnet::IpNet;
-use std::net::SocketAddr;
+use secrecy::SecretString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use url::Url;
 
@@ -19,6 +28,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where Prometheus reads, when not on `listen` with a token.
     pub metrics_listen: Option<SocketAddr>,
+    /// The token that may read `/metrics` on `listen`; without it only `metrics_listen` serves them.
+    pub metrics_token: Option<SecretString>,
     /// The pages' own address, such as `https://otklik.example.org`, without a trailing slash.
     pub base_url: Url,
     /// The address in tracked links; may be another host.
@@ -49,6 +60,56 @@ pub struct Settings {
     pub catcher_listen: Option<SocketAddr>,
     /// Seconds that an orderly stop may take.
     pub grace_seconds: u32,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// What is logged, such as `info` or `info,otklik::work=debug`.
+    pub log_level: String,
+}
+
+impl Settings {
+    /// Whether `url` is the database of one file.
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+
+    /// The same settings served at `bound`, which is `listen` with a real port where it had 0. An
+    /// address in links that was made from `listen` follows it.
+    #[must_use]
+    pub fn bound_to(mut self, bound: SocketAddr) -> Self {
+        let assumed = own_url(self.listen);
+        let real = own_url(bound);
+        if self.base_url == assumed {
+            self.base_url = real.clone();
+        }
+        if self.tracking_url == assumed {
+            self.tracking_url = real;
+        }
+        self.listen = bound;
+        self
+    }
+}
+
+/// How a browser on this machine reaches what listens at `listen`.
+///
+/// # Panics
+/// Never: an address and a port always make a URL.
+pub fn own_url(listen: SocketAddr) -> Url {
+    let reach = match listen.ip() {
+        ip if !ip.is_unspecified() => listen,
+        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, listen.port())),
+        IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, listen.port())),
+    };
+    Url::parse(&format!("http://{reach}/")).expect("an address and a port make a URL")
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// The parts that run in this process.

@@ -3,13 +3,16 @@
 //! `ARCHITECTURE.md` walks through them.
 
 pub mod accept;
+pub mod app;
 pub mod classify;
+pub mod cli;
 pub mod compose;
 pub mod config;
 pub mod ctx;
 pub mod deliver;
 pub mod domain;
 pub mod intake;
+pub mod keys;
 pub mod live;
 pub mod metrics;
 pub mod net;
@@ -18,7 +21,9 @@ pub mod queue;
 pub mod render;
 pub mod report;
 pub mod rewrite;
+pub mod shutdown;
 pub mod store;
+pub mod telemetry;
 pub mod track;
 pub mod web;
 pub mod work;

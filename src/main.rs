@@ -1,3 +1,5 @@
-//! The binary.
+//! The binary: everything it does begins in `cli`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    otklik::cli::main()
+}
