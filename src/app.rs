@@ -4,23 +4,26 @@
 mod open;
 mod parts;
 
-pub use open::{AppError, Schema, check_relay, open, prepare};
+pub use open::{AppError, Schema, check_relay, open, open_for_command, prepare};
 
 use crate::config::Loaded;
 use crate::ctx::Ctx;
 use crate::domain::clock::Clock;
 use crate::shutdown::Shutdown;
+use crate::web;
 use open::DataLock;
-use std::net::{SocketAddr, TcpListener};
+use parts::Parts;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio_util::task::TaskTracker;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a part may take to notice that it is cut off.
 const HARD_STOP: Duration = Duration::from_secs(2);
+/// How long to wait before a database that is down is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
 
 /// A running application.
-#[derive(Debug)]
 pub struct App {
     /// What its parts share.
     pub ctx: Ctx,
@@ -28,7 +31,7 @@ pub struct App {
     pub shutdown: Shutdown,
     /// Where HTTP is served.
     pub address: SocketAddr,
-    tasks: TaskTracker,
+    parts: Parts,
     failure: Failure,
     lock: DataLock,
 }
@@ -40,59 +43,58 @@ type Failure = Arc<OnceLock<AppError>>;
 /// does not keep the rest from starting: redirects and pixels are served, and the database is
 /// tried again until it answers.
 pub async fn start(
-    loaded: Loaded,
+    mut loaded: Loaded,
     clock: Clock,
     schema: Schema,
     shutdown: Shutdown,
 ) -> Result<App, AppError> {
+    web::health::recorder();
     let lock = DataLock::take(&loaded.settings.data_dir)?;
     let listen = loaded.settings.listen;
-    let listener = TcpListener::bind(listen).map_err(|source| AppError::Listen { listen, source })?;
-    let address = listener
-        .local_addr()
-        .map_err(|source| AppError::Listen { listen, source })?;
-    let mut loaded = loaded;
+    let refused = |source| AppError::Listen { listen, source };
+    let listener = web::listen(listen).map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
     loaded.settings = loaded.settings.bound_to(address);
-    let ctx = open(&loaded, clock)?;
+    let ctx = open::open(&loaded, clock)?;
+    let parts = Parts::new(ctx.clone(), shutdown.clone()).await?;
     let app = App {
         ctx,
         shutdown,
         address,
-        tasks: TaskTracker::new(),
+        parts,
         failure: Failure::default(),
         lock,
     };
     match prepare(&app.ctx, schema).await {
-        Ok(()) => app.parts().start_workers().await?,
+        Ok(()) => app.parts.start_workers(),
         Err(error) if error.is_for_now() && app.ctx.settings.roles.track => {
             tracing::warn!(error = %error, "started without the database; tracking works, the rest waits for it");
             app.keep_trying(schema);
         }
         Err(error) => return Err(error),
     }
-    app.serve_http(listener)?;
+    app.parts.serve_http(listener);
     Ok(app)
 }
 
 impl App {
     /// Tries to prepare the database until it answers, then starts what needs it.
     fn keep_trying(&self, schema: Schema) {
-        let parts = self.parts();
+        let parts = self.parts.clone();
         let failure = Arc::clone(&self.failure);
-        self.tasks.spawn(async move {
+        self.parts.work.spawn(async move {
             let stop = parts.shutdown.soft.clone();
             while stop
-                .run_until_cancelled(tokio::time::sleep(Duration::from_secs(2)))
+                .run_until_cancelled(tokio::time::sleep(TRY_AGAIN))
                 .await
                 .is_some()
             {
-                let done = match prepare(&parts.ctx, schema).await {
-                    Ok(()) => parts.start_workers().await,
+                match prepare(&parts.ctx, schema).await {
                     Err(error) if error.is_for_now() => continue,
-                    Err(error) => Err(error),
-                };
-                match done {
-                    Ok(()) => tracing::info!("the database answers; everything runs now"),
+                    Ok(()) => {
+                        parts.start_workers();
+                        tracing::info!("the database answers; everything runs now");
+                    }
                     Err(error) => {
                         tracing::error!(error = %error, "stopping: the database cannot be used");
                         let _ = failure.set(error);
@@ -105,22 +107,35 @@ impl App {
     }
 
     /// Waits until a stop is asked for, lets what is under way end within the grace, and cuts off
-    /// the rest.
+    /// the rest. HTTP is answered until the workers are done, so that a balancer sees a node that
+    /// is not ready instead of one that is gone.
     pub async fn until_stopped(self) -> Result<(), AppError> {
-        self.shutdown.soft.cancelled().await;
-        self.tasks.close();
-        let grace = Duration::from_secs(u64::from(self.ctx.settings.grace_seconds));
-        let ended = tokio::select! {
-            ended = tokio::time::timeout(grace, self.tasks.wait()) => ended.is_ok(),
-            () = self.shutdown.hard.cancelled() => false,
-        };
-        if !ended {
-            tracing::warn!(grace_seconds = grace.as_secs(), "the grace is over; what is still under way is cut off");
-            self.shutdown.insist();
-            let _ = tokio::time::timeout(HARD_STOP, self.tasks.wait()).await;
+        let Self {
+            shutdown, parts, ..
+        } = &self;
+        shutdown.soft.cancelled().await;
+        let deadline = Instant::now() + parts::grace(&self.ctx.settings);
+        parts.work.close();
+        parts.http.close();
+        tokio::select! {
+            _ = timeout_at(deadline, parts.work.wait()) => {}
+            () = shutdown.hard.cancelled() => {}
         }
-        let _ = tokio::time::timeout(HARD_STOP, self.ctx.store.close()).await;
+        if !parts.work.is_empty() {
+            tracing::warn!("the grace is over; what is still under way is cut off");
+            shutdown.insist();
+            let _ = timeout(HARD_STOP, parts.work.wait()).await;
+        }
+        parts.http_stop.cancel();
+        let deadline = deadline.max(Instant::now() + HARD_STOP);
+        tokio::select! {
+            _ = timeout_at(deadline, parts.http.wait()) => {}
+            () = shutdown.hard.cancelled() => {}
+        }
+        let _ = timeout(HARD_STOP, parts.intake.close()).await;
+        let _ = timeout(HARD_STOP, self.ctx.store.close()).await;
         drop(self.lock);
+        drop(self.parts);
         match Arc::into_inner(self.failure).and_then(OnceLock::into_inner) {
             Some(error) => Err(error),
             None => Ok(()),

@@ -12,7 +12,6 @@ pub use source::Origin;
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::viewer::ReportLevel;
 use ipnet::IpNet;
-use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use url::Url;
@@ -26,10 +25,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where HTTP is served.
     pub listen: SocketAddr,
-    /// Where Prometheus reads, when not on `listen` with a token.
+    /// Where Prometheus reads without a token; on `listen` it needs an administrator's.
     pub metrics_listen: Option<SocketAddr>,
-    /// The token that may read `/metrics` on `listen`; without it only `metrics_listen` serves them.
-    pub metrics_token: Option<SecretString>,
     /// The pages' own address, such as `https://otklik.example.org`, without a trailing slash.
     pub base_url: Url,
     /// The address in tracked links; may be another host.

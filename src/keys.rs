@@ -66,9 +66,10 @@ pub fn open(loaded: &Loaded) -> Result<KeyRing, KeysError> {
     let path = settings.data_dir.join(KEY_FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) => parse(&text, &path.display().to_string()),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(KeysError::File { path, source: error })
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(KeysError::File {
+            path,
+            source: error,
+        }),
         Err(_) if !settings.is_sqlite() => Err(KeysError::Missing),
         Err(_) => {
             let text = KeyRing::generate(random_bytes());
@@ -135,9 +136,7 @@ fn mismatch(known: &[&str], ours: &[String]) -> Option<String> {
         if ours.iter().any(|own| own == key) {
             continue;
         }
-        let is_other = ours
-            .iter()
-            .any(|own| own.split(':').next() == Some(id));
+        let is_other = ours.iter().any(|own| own.split(':').next() == Some(id));
         return Some(if is_other {
             format!("key {id} is another one than before")
         } else {

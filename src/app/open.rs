@@ -134,7 +134,10 @@ fn make_folder(folder: &Path) -> Result<(), AppError> {
 
 /// Reads the relay's URL to the end, which `config` cannot.
 pub fn check_relay(settings: &Settings) -> Result<(), RelayError> {
-    settings.smtp_url.as_deref().map_or(Ok(()), |url| Relay::parse(url).map(|_| ()))
+    settings
+        .smtp_url
+        .as_deref()
+        .map_or(Ok(()), |url| Relay::parse(url).map(|_| ()))
 }
 
 /// Opens store and keys. A database server that is down is no error yet.
@@ -151,6 +154,18 @@ pub fn open(loaded: &Loaded, clock: Clock) -> Result<Ctx, AppError> {
         clock,
         node: node.into(),
     })
+}
+
+/// What a command works with that runs beside `serve` or before it: on a database without any
+/// schema it is made, an older one is left to `migrate`.
+pub async fn open_for_command(loaded: &Loaded) -> Result<Ctx, AppError> {
+    let ctx = open(loaded, Clock::System)?;
+    let schema = match ctx.store.schema_version().await? {
+        0 => Schema::Migrate,
+        _ => Schema::Expect,
+    };
+    prepare(&ctx, schema).await?;
+    Ok(ctx)
 }
 
 /// Brings the database to where this program can work on it: schema, then keys.

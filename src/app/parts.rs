@@ -1,37 +1,90 @@
 //! Which parts run in which role.
 
-use super::{App, AppError};
+use super::AppError;
+use crate::config::Settings;
 use crate::ctx::Ctx;
+use crate::intake::{Intake, Limits};
+use crate::live::Live;
 use crate::shutdown::Shutdown;
+use crate::web::{self, Web};
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// What is needed to start parts, also later than the application itself.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Parts {
     pub(super) ctx: Ctx,
     pub(super) shutdown: Shutdown,
-    pub(super) tasks: TaskTracker,
-}
-
-impl App {
-    pub(super) fn parts(&self) -> Parts {
-        Parts {
-            ctx: self.ctx.clone(),
-            shutdown: self.shutdown.clone(),
-            tasks: self.tasks.clone(),
-        }
-    }
-
-    pub(super) fn serve_http(&self, listener: TcpListener) -> Result<(), AppError> {
-        let _ = listener;
-        Ok(())
-    }
+    pub(super) intake: Intake,
+    pub(super) live: Live,
+    /// What reads and writes the store by itself.
+    pub(super) work: TaskTracker,
+    /// The HTTP servers, stopped after `work`: connections that they opened end with them.
+    pub(super) http: TaskTracker,
+    pub(super) http_stop: CancellationToken,
 }
 
 impl Parts {
-    /// Starts what needs the database.
-    pub(super) async fn start_workers(&self) -> Result<(), AppError> {
-        Ok(())
+    pub(super) async fn new(ctx: Ctx, shutdown: Shutdown) -> Result<Self, AppError> {
+        let settings = &ctx.settings;
+        let folder = settings.data_dir.join("intake");
+        let limits = Limits {
+            cap_bytes: settings.intake_cap_bytes,
+            ..Limits::default()
+        };
+        let intake = Intake::open(&folder, &ctx.keys, limits)
+            .await
+            .map_err(|source| AppError::Part {
+                part: "the intake",
+                source,
+            })?;
+        Ok(Self {
+            ctx,
+            shutdown,
+            intake,
+            live: Live::new(),
+            work: TaskTracker::new(),
+            http: TaskTracker::new(),
+            http_stop: CancellationToken::new(),
+        })
     }
+
+    /// Starts the HTTP server.
+    pub(super) fn serve_http(&self, listener: TcpListener) {
+        let settings = &self.ctx.settings;
+        let web = Web::new(self.ctx.clone(), self.live.clone()).told_by(self.shutdown.soft.clone());
+        let parts = web::Parts {
+            web,
+            roles: settings.roles,
+            tracking: Arc::new(|_| {}),
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            grace: grace(settings),
+        };
+        let served = web::serve(listener, parts, self.http_stop.clone());
+        let shutdown = self.shutdown.clone();
+        self.http.spawn(async move {
+            if let Err(error) = served.await {
+                tracing::error!(error = %error, "stopping: HTTP cannot be served");
+                shutdown.ask();
+            }
+        });
+    }
+
+    /// Starts what needs the database.
+    pub(super) fn start_workers(&self) {
+        let stop = self.shutdown.soft.clone();
+        let roles = self.ctx.settings.roles;
+        if roles.web {
+            self.work
+                .spawn(self.live.clone().run(self.ctx.clone(), stop));
+        }
+    }
+}
+
+/// How long an orderly stop may take.
+pub(super) fn grace(settings: &Settings) -> Duration {
+    Duration::from_secs(u64::from(settings.grace_seconds))
 }

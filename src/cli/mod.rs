@@ -5,6 +5,8 @@ mod check_config;
 mod failure;
 mod migrate;
 mod serve;
+mod token;
+mod user;
 
 pub use failure::Failure;
 
@@ -29,6 +31,8 @@ enum Command {
     Serve(serve::Args),
     Migrate(migrate::Args),
     CheckConfig(check_config::Args),
+    User(user::Args),
+    Token(token::Args),
 }
 
 /// Reads the arguments, runs the command, and gives the status to end with.
@@ -58,6 +62,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args, &source).await,
         Command::Migrate(args) => migrate::run(args, &source).await,
         Command::CheckConfig(args) => check_config::run(args, &source),
+        Command::User(args) => user::run(args, &source).await,
+        Command::Token(args) => token::run(args, &source).await,
     }
 }
 
@@ -75,8 +81,9 @@ impl Source {
             .file
             .as_deref()
             .or_else(|| here.exists().then_some(here));
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         let loaded = config::load(file, environment, overrides)?;
         crate::telemetry::init(loaded.settings.log_format, &loaded.settings.log_level);
         Ok(loaded)

@@ -21,7 +21,11 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, source: &Source) -> Result<(), Failure> {
-    let overrides: Vec<(&str, String)> = args.listen.map(|listen| ("listen", listen)).into_iter().collect();
+    let overrides: Vec<(&str, String)> = args
+        .listen
+        .map(|listen| ("listen", listen))
+        .into_iter()
+        .collect();
     let loaded = source.load(&overrides)?;
     let schema = if args.no_migrate {
         Schema::Expect

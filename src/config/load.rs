@@ -119,9 +119,6 @@ fn read(from: &mut Reader) -> Settings {
         database_url: from.with_default("database_url", &database, parse::database_url),
         listen,
         metrics_listen: from.optional("metrics_listen", parse::address),
-        metrics_token: from
-            .optional("metrics_token", parse::text)
-            .map(SecretString::from),
         tracking_url: from.with_default("tracking_url", base_url.as_str(), parse::origin),
         base_url,
         smtp_url: from.optional("smtp_url", parse::smtp_url),
@@ -185,10 +182,14 @@ impl Reader {
     ) -> Option<T> {
         let set = self.values.remove(path);
         let text = set.as_ref().map(|raw| raw.text.as_str()).or(default);
-        let origin = set.as_ref().map_or(Origin::Default, |raw| raw.origin.clone());
+        let origin = set
+            .as_ref()
+            .map_or(Origin::Default, |raw| raw.origin.clone());
         self.entries.push(Entry {
             name: path,
-            shown: text.filter(|text| !text.is_empty()).map(|text| shown(path, text)),
+            shown: text
+                .filter(|text| !text.is_empty())
+                .map(|text| shown(path, text)),
             origin: origin.clone(),
         });
         match parse(&set?.text) {
@@ -250,7 +251,12 @@ mod tests {
         let known: Vec<&str> = NAMES.iter().map(|name| name.path).collect();
         assert_eq!(read, known);
         assert_eq!(loaded.settings.base_url.as_str(), "http://127.0.0.1:8080/");
-        assert!(loaded.settings.database_url.ends_with("/otklik-data/otklik.db"));
+        assert!(
+            loaded
+                .settings
+                .database_url
+                .ends_with("/otklik-data/otklik.db")
+        );
     }
 
     #[test]
@@ -276,7 +282,10 @@ mod tests {
         assert_eq!(loaded.settings.untracked_hosts, ["a.example", "b.example"]);
         assert_eq!(entry(&loaded, "privacy").origin, Origin::File(file));
         let listen = entry(&loaded, "listen");
-        assert_eq!(listen.origin, Origin::Environment("OTKLIK_LISTEN".to_owned()));
+        assert_eq!(
+            listen.origin,
+            Origin::Environment("OTKLIK_LISTEN".to_owned())
+        );
         let shown = format!("{:?}", loaded.entries);
         assert!(!shown.contains("hush"), "{shown}");
     }

@@ -63,7 +63,6 @@ pub(super) const NAMES: &[Name] = &[
     plain("sending.keep_bytes_days"),
     plain("catcher_listen"),
     plain("metrics_listen"),
-    secret("metrics_token"),
     plain("grace_seconds"),
     plain("log_format"),
     plain("log_level"),
@@ -97,8 +96,14 @@ mod tests {
     fn a_slip_of_the_pen_finds_the_name_that_was_meant() {
         assert_eq!(nearest("databse_url"), Some("database_url"));
         assert_eq!(nearest("hold_seconds"), None);
-        assert_eq!(nearest("verdict.hold_seconds"), Some("verdicts.hold_seconds"));
+        assert_eq!(
+            nearest("verdict.hold_seconds"),
+            Some("verdicts.hold_seconds")
+        );
         assert_eq!(nearest("colour"), None);
-        assert_eq!(variable("verdicts.hold_seconds"), "OTKLIK_VERDICTS__HOLD_SECONDS");
+        assert_eq!(
+            variable("verdicts.hold_seconds"),
+            "OTKLIK_VERDICTS__HOLD_SECONDS"
+        );
     }
 }

@@ -12,7 +12,10 @@ use url::Url;
 type Parsed<T> = Result<T, String>;
 
 /// A text as it stands.
-#[expect(clippy::unnecessary_wraps, reason = "one of several readers of the same shape")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several readers of the same shape"
+)]
 pub(super) fn text(text: &str) -> Parsed<String> {
     Ok(text.to_owned())
 }
@@ -52,7 +55,11 @@ pub(super) fn origin(text: &str) -> Parsed<Url> {
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    if is_bare { Ok(url) } else { Err(EXPECTED.to_owned()) }
+    if is_bare {
+        Ok(url)
+    } else {
+        Err(EXPECTED.to_owned())
+    }
 }
 
 /// `sqlite://…` or `postgres://…`.
@@ -118,7 +125,10 @@ pub(super) fn networks(text: &str) -> Parsed<Vec<IpNet>> {
 }
 
 /// Host names, comma-separated.
-#[expect(clippy::unnecessary_wraps, reason = "one of several readers of the same shape")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several readers of the same shape"
+)]
 pub(super) fn hosts(text: &str) -> Parsed<Vec<String>> {
     Ok(items(text).map(str::to_ascii_lowercase).collect())
 }
@@ -173,7 +183,10 @@ pub(super) fn uncertain(text: &str) -> Parsed<UncertainPolicy> {
 
 /// How the log is written.
 pub(super) fn log_format(text: &str) -> Parsed<LogFormat> {
-    word(text, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
+    word(
+        text,
+        &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+    )
 }
 
 /// What is logged.
@@ -184,7 +197,9 @@ pub(super) fn log_level(text: &str) -> Parsed<String> {
 }
 
 fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim).filter(|item| !item.is_empty())
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
 }
 
 #[cfg(test)]

@@ -43,6 +43,9 @@ async fn live() -> HttpResponse {
 /// The process can do its work: the database answers and has our schema. A node that only tracks
 /// is ready without a database.
 async fn ready(state: Data<Web>) -> HttpResponse {
+    if state.stopping.is_cancelled() {
+        return not_ready("stopping\n".to_owned());
+    }
     if !state.ctx.settings.roles.web && !state.ctx.settings.roles.work {
         return plain("ok\n");
     }

@@ -5,6 +5,7 @@ use crate::ctx::Ctx;
 use crate::live::Live;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 /// Passwords hashed at once: each takes 19 MiB and a core for some 20 ms.
 const HASHES_AT_ONCE: usize = 2;
@@ -16,6 +17,8 @@ pub struct Web {
     pub ctx: Ctx,
     /// The head of the event log, for those who wait for news.
     pub live: Live,
+    /// Cancelled when the process begins to stop: it is no longer ready, and feeds end.
+    pub stopping: CancellationToken,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) hashing: Arc<Semaphore>,
 }
@@ -26,9 +29,17 @@ impl Web {
         Self {
             ctx,
             live,
+            stopping: CancellationToken::new(),
             attempts: Arc::new(Attempts::default()),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }
+    }
+
+    /// The same state, told of a stop by `stopping`.
+    #[must_use]
+    pub fn told_by(mut self, stopping: CancellationToken) -> Self {
+        self.stopping = stopping;
+        self
     }
 
     /// Whether cookies may travel over TLS alone.
