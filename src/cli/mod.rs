@@ -116,8 +116,7 @@ mod tests {
                 .to_string();
             let example = after
                 .lines()
-                .filter_map(|line| line.trim().strip_prefix("$ "))
-                .next()
+                .find_map(|line| line.trim().strip_prefix("$ "))
                 .unwrap_or_else(|| panic!("{} has no example", command.get_name()));
             let words = example
                 .rsplit('|')
