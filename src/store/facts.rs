@@ -1,8 +1,8 @@
 //! The facts of subjects: loaded for a batch, given what is frozen at the hand-over, saved.
 
-use super::sql::{execute, maybe, row, rows, statements};
+use super::sql::{execute, row, rows, statements};
 use super::tables::Tables;
-use super::{Result, StoreError, Tx};
+use super::{Result, StoreError, Tx, zone};
 use crate::domain::clock::Millis;
 use crate::domain::day::Zone;
 use crate::domain::delivery::RecipientRole;
@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 statements! {
-    ZONE = "SELECT value FROM settings WHERE name = 'zone'";
     /// One row a link, or one without a link.
     FREEZE = sqlite "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_clicks,
             d.handed_over_at, m.class, m.purpose, m.template_no,
@@ -53,14 +52,6 @@ row! {
         content_no: Option<ContentNo>,
         destination: Option<DestinationId>,
     }
-}
-
-/// The organisation's zone, UTC when none was set.
-pub(super) async fn zone(tx: &mut Tx) -> Result<Zone> {
-    let Some((name,)) = maybe!(tx, ZONE, (String,))? else {
-        return Ok(Zone::utc());
-    };
-    Zone::parse(&name).ok_or_else(|| StoreError::Corrupt(format!("there is no zone {name}")))
 }
 
 /// The facts of `deliveries`, in their order, as far as there are any.
@@ -118,7 +109,7 @@ pub(super) async fn freeze(
     if fresh.is_empty() {
         return Ok(());
     }
-    let zone = zone(tx).await?;
+    let zone = zone::in_tx(tx).await?;
     for row in rows!(tx, FREEZE, FreezeRow; array(fresh.into_iter()))? {
         let Some(facts) = facts.get_mut(&row.no) else {
             continue;

@@ -20,7 +20,9 @@ pub mod mailboxes;
 pub mod messages;
 mod migrate;
 pub mod queue;
+pub mod rebuild;
 pub mod rendered;
+pub mod reports;
 mod rollups;
 mod scope;
 pub mod sessions;
@@ -32,6 +34,7 @@ pub mod templates;
 pub mod tokens;
 mod types;
 pub mod users;
+pub mod zone;
 
 pub use error::StoreError;
 pub use migrate::{Migration, migrations};
@@ -133,6 +136,17 @@ impl Store {
         }
     }
 
+    /// Begins a read of several statements that all see the same moment. It writes nothing.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite { read, .. } => Ok(Tx::Sqlite(read.begin().await?)),
+            Self::Postgres(pool) => {
+                let begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Ok(Tx::Postgres(pool.begin_with(begin).await?))
+            }
+        }
+    }
+
     /// Whether this is the one-file engine.
     pub const fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite { .. })
@@ -202,6 +216,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("log", log::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("settings", settings::STATEMENTS),
+        ("zone", zone::STATEMENTS),
         ("tables", tables::STATEMENTS),
         ("queue::lane", queue::lane::STATEMENTS),
         ("queue::claim", queue::claim::STATEMENTS),
@@ -209,6 +224,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("queue::stop", queue::stop::STATEMENTS),
         ("enqueue::read", enqueue::read::STATEMENTS),
         ("enqueue::write", enqueue::write::STATEMENTS),
+        ("rebuild", rebuild::STATEMENTS),
         ("rendered", rendered::STATEMENTS),
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),
@@ -230,5 +246,6 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
     modules
         .iter()
         .flat_map(|(module, statements)| statements.iter().map(|sql| (*module, *sql)))
+        .chain(reports::all_statements().map(|sql| ("reports", sql)))
         .collect()
 }

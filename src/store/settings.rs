@@ -17,6 +17,9 @@ pub enum Setting {
     PostalAddress,
     /// Where abuse of a link is reported.
     AbuseContact,
+    /// The rate at or above which content works, as a share such as `0.02`; unset means half the
+    /// pooled rate.
+    ContentFloor,
     /// Set while the queue waits for a person: the reason.
     QueueHold,
 }
@@ -29,6 +32,7 @@ impl Setting {
             Self::Zone => "zone",
             Self::PostalAddress => "postal_address",
             Self::AbuseContact => "abuse_contact",
+            Self::ContentFloor => "content_floor",
             Self::QueueHold => "queue_hold",
         }
     }

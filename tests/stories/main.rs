@@ -3,5 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/load/mod.rs"]
+mod load;
+
+mod metrics;
+mod metrics_rebuild;
 mod store_log;
 mod store_statements;
