@@ -1,0 +1,143 @@
+//! The simulated contacts: each mail that was caught for one of them makes reactions, which are
+//! done when their time has come.
+
+use super::DemoError;
+use super::cast::{self, ASSETS, NAMES};
+use super::habits::{self, Act};
+use super::reader::{self, Offer, Reader};
+use crate::ctx::Ctx;
+use crate::domain::clock::Millis;
+use crate::store::caught;
+use fastrand::Rng;
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Mails looked at in one go.
+const PAGE: i64 = 200;
+
+/// How fast contacts live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tempo {
+    /// As people do: a mail is read after minutes, hours, days.
+    Real,
+    /// For somebody who watches: an hour passes in half a minute.
+    Watched,
+}
+
+impl Tempo {
+    const fn wait_ms(self, after_ms: i64) -> i64 {
+        match self {
+            Self::Real => after_ms,
+            Self::Watched => 1_500 + after_ms / 120,
+        }
+    }
+}
+
+/// Something that will be done: when, by whom, which of their reactions.
+type Due = (Millis, usize, u64, usize);
+
+/// All contacts.
+#[derive(Debug)]
+pub struct Contacts {
+    reader: Reader,
+    seed: u64,
+    /// Number and asset of each letter of the team by its Message-ID.
+    letters: HashMap<String, (u64, usize)>,
+    /// The last caught mail that was looked at.
+    seen: i64,
+    due: BTreeMap<Due, (Act, Arc<Offer>)>,
+    /// Acts done.
+    pub(super) acts: u64,
+}
+
+impl Contacts {
+    /// Contacts who reach the product at `at`.
+    pub(super) fn new(seed: u64, at: SocketAddr) -> Result<Self, DemoError> {
+        Ok(Self {
+            reader: Reader::new(at)?,
+            seed,
+            letters: HashMap::new(),
+            seen: 0,
+            due: BTreeMap::new(),
+            acts: 0,
+        })
+    }
+
+    /// The same contacts with what they still have to do, when the product has moved to `at`.
+    pub(super) fn moved_to(mut self, at: SocketAddr) -> Result<Self, DemoError> {
+        self.reader = Reader::new(at)?;
+        Ok(self)
+    }
+
+    /// Tells that the mail with this Message-ID is letter `number` and points to `asset`.
+    pub(super) fn expect(&mut self, message_id: String, number: u64, asset: usize) {
+        self.letters.insert(message_id, (number, asset));
+    }
+
+    /// Looks at what was caught since the last look.
+    pub(super) async fn look(&mut self, ctx: &Ctx, tempo: Tempo) -> Result<(), DemoError> {
+        let mut fresh = Vec::new();
+        let mut before = None;
+        loop {
+            let page = caught::list(&ctx.store, None, before, PAGE).await?;
+            let known = page.iter().any(|mail| mail.no <= self.seen);
+            before = page.last().map(|mail| mail.no);
+            fresh.extend(page.into_iter().filter(|mail| mail.no > self.seen));
+            if known || before.is_none() {
+                break;
+            }
+        }
+        for mail in fresh.into_iter().rev() {
+            self.seen = mail.no;
+            let Some(contact) =
+                (0..NAMES.len()).find(|index| cast::contact_address(*index) == mail.recipient)
+            else {
+                continue;
+            };
+            let Some(bytes) = caught::bytes(&ctx.store, mail.no).await? else {
+                continue;
+            };
+            let offer = Arc::new(reader::read(&bytes, &ctx.settings.tracking_url));
+            let letter = mail.message_id.and_then(|id| self.letters.remove(&id));
+            // A mail of somebody who tries the product: its number keeps it apart from the team's.
+            let (number, asset) =
+                letter.unwrap_or((u64::MAX - mail.no.unsigned_abs(), contact % ASSETS.len()));
+            let mut rng = Rng::with_seed(self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let reactions = habits::reactions(&mut rng, contact, asset);
+            for (index, reaction) in reactions.into_iter().enumerate() {
+                let at = mail.at.plus(tempo.wait_ms(reaction.after_ms));
+                let due = (at, contact, number, index);
+                self.due.insert(due, (reaction.act, Arc::clone(&offer)));
+            }
+        }
+        Ok(())
+    }
+
+    /// When the next act is due.
+    pub(super) fn next(&self) -> Option<Millis> {
+        self.due.first_key_value().map(|((at, ..), _)| *at)
+    }
+
+    /// Does the next act.
+    pub(super) async fn act(&mut self) -> Result<(), DemoError> {
+        let Some(((_, contact, ..), (act, offer))) = self.due.pop_first() else {
+            return Ok(());
+        };
+        self.reader.act(act, contact, &offer).await?;
+        self.acts += 1;
+        Ok(())
+    }
+
+    /// Brings what is still to be done nearer, for somebody who watches from `now` on: each wait
+    /// as [`Tempo::Watched`] has it.
+    pub(super) fn hurry(&mut self, now: Millis) {
+        self.due = std::mem::take(&mut self.due)
+            .into_iter()
+            .map(|((at, contact, number, index), act)| {
+                let at = now.plus(Tempo::Watched.wait_ms(at.since(now).max(0)));
+                ((at, contact, number, index), act)
+            })
+            .collect();
+    }
+}
