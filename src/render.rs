@@ -171,7 +171,8 @@ pub fn preflight(input: &RenderInput, setup: &Setup) -> Preflight {
             None
         }
     };
-    findings.sort_by_key(|finding| (finding.code.severity(), finding.code));
+    // The codes stand in the order of their weight.
+    findings.sort();
     findings.dedup();
     Preflight { findings, rendered }
 }

@@ -3,6 +3,7 @@
 //! Everything that enters a header is a type that cannot hold a line break; the subject, which a
 //! merge may have changed, is parsed again here.
 
+use super::encode;
 use super::input::{Attachment, Person, RenderInput};
 use crate::domain::address::{AddressError, EmailAddress, HeaderText};
 use crate::domain::clock::Millis;
@@ -133,10 +134,8 @@ fn system_time(at: Millis) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(at.0.max(0).unsigned_abs())
 }
 
-fn part(kind: ContentType, body: &str) -> SinglePart {
-    SinglePart::builder()
-        .header(kind)
-        .body(Body::new(with_crlf(body)))
+fn part(kind: ContentType, text: &str) -> SinglePart {
+    SinglePart::builder().header(kind).body(encode::body(text))
 }
 
 /// A file under its name (RFC 2231), always in base64: left to itself the builder sends a file that
@@ -153,29 +152,4 @@ fn attachment(file: &Attachment) -> SinglePart {
         .header(kind)
         .header(ContentDisposition::attachment(file.name.as_str()))
         .body(body)
-}
-
-/// Every kind of line break as CRLF. In one pass: the builder's own conversion moves the whole
-/// rest of the text for each line.
-fn with_crlf(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 32);
-    let mut rest = text;
-    while let Some(at) = rest.find(['\r', '\n']) {
-        out.push_str(&rest[..at]);
-        out.push_str("\r\n");
-        let width = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
-        rest = &rest[at + width..];
-    }
-    out.push_str(rest);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_of_line_break_becomes_crlf() {
-        assert_eq!(with_crlf("a\nb\r\nc\rd\n\n"), "a\r\nb\r\nc\r\nd\r\n\r\n");
-    }
 }

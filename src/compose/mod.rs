@@ -5,6 +5,7 @@
 //! [`crate::render`] puts the two together.
 
 pub mod dkim;
+mod encode;
 pub mod input;
 pub mod merge;
 pub mod mime;

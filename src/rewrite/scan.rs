@@ -43,6 +43,9 @@ pub(super) struct Page {
 /// Elements whose content is text, so that a tag in it is none.
 const RAW_TEXT: &str = "script, style, title, textarea, xmp, iframe, noembed, noframes, plaintext";
 
+/// Each try may walk through the page again; a page with more false ends than this gets none.
+const MAX_TRIES: usize = 8;
+
 struct Selectors {
     links: Selector,
     any_href: Selector,
@@ -210,14 +213,22 @@ fn body_end(
 ) -> Result<Option<usize>, RewriteError> {
     let bytes = html.as_bytes();
     let mut end = html.len();
+    let mut tries = 0;
     while let Some(at) = html[..end].rfind("</") {
         end = at;
         let name = &bytes[at + 2..];
         let is_body = name.len() > 4
             && name[..4].eq_ignore_ascii_case(b"body")
             && (name[4].is_ascii_whitespace() || matches!(name[4], b'>' | b'/'));
-        if is_body && is_markup(html, anchors, marks, at, probe)? {
+        if !is_body {
+            continue;
+        }
+        if is_markup(html, anchors, marks, at, probe)? {
             return Ok(Some(at));
+        }
+        tries += 1;
+        if tries == MAX_TRIES {
+            break;
         }
     }
     Ok(None)
