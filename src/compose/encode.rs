@@ -169,7 +169,7 @@ mod tests {
             let encoded = quoted_printable(&text);
             for line in encoded.split(|byte| *byte == b'\n') {
                 prop_assert!(line.strip_suffix(b"\r").unwrap_or(line).len() <= 76);
-                prop_assert!(line.iter().all(|byte| byte.is_ascii()));
+                prop_assert!(line.is_ascii());
             }
             let decoded = quoted_printable_decode(&encoded).unwrap();
             prop_assert_eq!(String::from_utf8(decoded).unwrap().replace("\r\n", "\n"), text);
