@@ -3,6 +3,7 @@
 //! after the reduction nothing names a person or a full address.
 
 pub mod agent;
+pub mod destinations;
 pub mod proxies;
 
 use crate::domain::hit::{HeaderBits, HeaderField, HitFacts, HitRecord, Network};

@@ -3,12 +3,16 @@
 use super::AppError;
 use crate::config::Settings;
 use crate::ctx::Ctx;
+use crate::domain::ticket::TicketKeys;
 use crate::intake::{Intake, Limits};
 use crate::live::Live;
 use crate::shutdown::Shutdown;
+use crate::track::destinations;
+use crate::track::proxies::Proxies;
+use crate::web::track::TrackState;
 use crate::web::{self, Web};
+use crate::work;
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,6 +24,7 @@ pub(super) struct Parts {
     pub(super) shutdown: Shutdown,
     pub(super) intake: Intake,
     pub(super) live: Live,
+    pub(super) destinations: destinations::Live,
     /// What reads and writes the store by itself.
     pub(super) work: TaskTracker,
     /// The HTTP servers, stopped after `work`: connections that they opened end with them.
@@ -41,7 +46,9 @@ impl Parts {
                 part: "the intake",
                 source,
             })?;
+        let destinations = work::destinations::load(&settings.data_dir);
         Ok(Self {
+            destinations,
             ctx,
             shutdown,
             intake,
@@ -52,6 +59,19 @@ impl Parts {
         })
     }
 
+    /// Redirects, pixels and unsubscribe pages.
+    fn tracking(&self) -> web::Routes {
+        let ctx = &self.ctx;
+        web::track::routes(TrackState {
+            tickets: TicketKeys::new(&ctx.keys),
+            intake: self.intake.clone(),
+            destinations: self.destinations.clone(),
+            proxies: Proxies::new(ctx.settings.trusted_proxies.clone()),
+            clock: ctx.clock.clone(),
+            store: ctx.store.clone(),
+        })
+    }
+
     /// Starts the HTTP server.
     pub(super) fn serve_http(&self, listener: TcpListener) {
         let settings = &self.ctx.settings;
@@ -59,7 +79,7 @@ impl Parts {
         let parts = web::Parts {
             web,
             roles: settings.roles,
-            tracking: Arc::new(|_| {}),
+            tracking: self.tracking(),
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             grace: grace(settings),
         };
@@ -79,8 +99,38 @@ impl Parts {
         let roles = self.ctx.settings.roles;
         if roles.web {
             self.work
-                .spawn(self.live.clone().run(self.ctx.clone(), stop));
+                .spawn(self.live.clone().run(self.ctx.clone(), stop.clone()));
         }
+        if roles.track {
+            self.refresh_destinations(stop.clone());
+        }
+        // The intake's files are this node's own, so every node drains what it took.
+        if roles.track || roles.work {
+            self.ingest(stop);
+        }
+    }
+
+    fn refresh_destinations(&self, stop: CancellationToken) {
+        let live = self.destinations.clone();
+        let step = move |ctx| {
+            let live = live.clone();
+            async move { work::destinations::step(&ctx, &live).await }
+        };
+        let ctx = self.ctx.clone();
+        let every = work::destinations::EVERY;
+        self.work
+            .spawn(work::run("destinations", ctx, stop, every, step));
+    }
+
+    fn ingest(&self, stop: CancellationToken) {
+        let intake = self.intake.clone();
+        let step = move |ctx| {
+            let intake = intake.clone();
+            async move { work::ingest::step(&ctx, &intake).await }
+        };
+        let ctx = self.ctx.clone();
+        let idle = work::ingest::IDLE;
+        self.work.spawn(work::run("ingest", ctx, stop, idle, step));
     }
 }
 

@@ -14,6 +14,7 @@ pub mod events;
 mod facts;
 mod fold;
 pub mod gauges;
+pub mod hits;
 pub mod idempotency;
 pub mod log;
 pub mod mailboxes;
@@ -33,6 +34,7 @@ mod tables;
 pub mod templates;
 pub mod tokens;
 mod types;
+pub mod unsubscribe;
 pub mod users;
 pub mod zone;
 
@@ -242,6 +244,8 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("sessions", sessions::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
         ("users", users::STATEMENTS),
+        ("hits", hits::STATEMENTS),
+        ("unsubscribe", unsubscribe::STATEMENTS),
     ];
     modules
         .iter()

@@ -66,7 +66,7 @@ macro_rules! row {
             $($type: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>),+
         {
             fn from_row(row: &'r R) -> std::result::Result<Self, sqlx::Error> {
-                Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+                Ok(Self { $($field: row.try_get(stringify!($field).trim_start_matches("r#"))?),+ })
             }
         }
     };

@@ -10,6 +10,7 @@ pub mod health;
 pub mod middleware;
 pub mod peer;
 pub mod state;
+pub mod track;
 pub mod ui;
 
 pub use state::Web;

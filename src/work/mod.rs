@@ -1,6 +1,9 @@
 //! Background work. Each kind is a public `step` that does one bounded piece and says whether
 //! there may be more; one runner repeats it, sleeps when it is idle and backs off when it fails.
 
+pub mod destinations;
+pub mod ingest;
+
 use crate::ctx::Ctx;
 use std::future::Future;
 use std::time::Duration;

@@ -1,0 +1,249 @@
+//! From the intake into the log: drain, reduce, check privacy again, judge, append. Events and the
+//! place in the source are written in one transaction, so a hit is an event once. What may not be
+//! recorded (any more) is gone with the drain; nothing of the raw request is stored.
+
+use super::Progress;
+use crate::classify::judge;
+use crate::ctx::Ctx;
+use crate::domain::clock::DAY_MS;
+use crate::domain::contact::OpenTracking;
+use crate::domain::event::{Detail, EventKind, NewEvent};
+use crate::domain::hit::{HeaderBits, HitFacts, HitKind, HitRecord};
+use crate::domain::id::{ContactNo, DeliveryId, SuppressionId};
+use crate::domain::keys::Purpose;
+use crate::intake::{Intake, IntakeError, Page, Source};
+use crate::store::hits::{self, Subject};
+use crate::store::{StoreError, Tx, log, unsubscribe};
+use crate::track::{ClientKey, reduce};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+/// Hits taken in one transaction; the last batch may go over it.
+const HITS_AT_ONCE: usize = 4_096;
+
+/// How long a runner should rest when nothing waits: a click is on its page within a second.
+pub const IDLE: Duration = Duration::from_millis(250);
+
+/// Why a step could not finish; nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The intake.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The intake's folder.
+    #[error("the intake's folder cannot be read: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// Takes one page of one source. When nothing waits anywhere, looks for files whose owners are
+/// gone and lets drained ones be deleted.
+pub async fn step(ctx: &Ctx, intake: &Intake) -> Result<Progress, IngestError> {
+    for source in intake.sources() {
+        if take(ctx, intake, source).await? {
+            return Ok(Progress::More);
+        }
+    }
+    intake.adopt().await?;
+    Ok(Progress::Idle)
+}
+
+/// Takes a page of `source`; `false` when there is nothing new in it.
+async fn take(ctx: &Ctx, intake: &Intake, source: Source) -> Result<bool, IngestError> {
+    let place = hits::place(&ctx.store, source.id).await?;
+    if place >= source.last {
+        intake.drained_through(source.id, place).await;
+        return Ok(false);
+    }
+    let page = intake.drain(source.id, place, HITS_AT_ONCE).await?;
+    if page.through == place {
+        return Ok(false);
+    }
+    let mut tx = ctx.store.begin().await?;
+    let taken = write(ctx, &mut tx, source, place, &page).await?;
+    if !taken {
+        // Somebody else took it; the next step goes on from where they are.
+        tx.rollback().await?;
+        return Ok(true);
+    }
+    tx.commit().await?;
+    metrics::counter!("otklik_hits_ingested_total").increment(page.records.len() as u64);
+    if page.through >= source.last {
+        intake.drained_through(source.id, page.through).await;
+    }
+    Ok(true)
+}
+
+async fn write(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    source: Source,
+    place: i64,
+    page: &Page,
+) -> Result<bool, StoreError> {
+    let records: Vec<HitRecord> = page
+        .records
+        .iter()
+        .filter_map(|(number, bytes)| {
+            let record = HitRecord::from_bytes(bytes);
+            if record.is_none() {
+                tracing::error!(intake.source = %source.id, intake.number = number, "a record has a form this program does not know; it is counted as unrecorded");
+            }
+            record
+        })
+        .collect();
+    let unknown = page.records.len() - records.len();
+    // The log's row lock makes ingest one at a time, whatever the number of nodes.
+    log::append(tx, &[]).await?;
+    if !hits::advance(tx, source.id, place, page.through).await? {
+        return Ok(false);
+    }
+    let deliveries: HashSet<DeliveryId> = records.iter().map(|record| record.delivery).collect();
+    let deliveries: Vec<DeliveryId> = deliveries.into_iter().collect();
+    let subjects = hits::subjects(tx, &deliveries, ctx.settings.privacy).await?;
+    let (_, key) = ctx.keys.signing(Purpose::Client);
+    let taken = sort(&records, &subjects, &ClientKey(key));
+    log::append(tx, &taken.events).await?;
+    let last_opens: Vec<_> = taken.last_opens.into_iter().collect();
+    hits::note_last_opens(tx, &last_opens).await?;
+    for record in taken.leaving {
+        let id = SuppressionId(ctx.clock.fresh_id());
+        unsubscribe::apply_in(tx, record.delivery, id, record.at).await?;
+    }
+    let lost = page.unrecorded + unknown as i64;
+    if lost > 0 {
+        let at = records.first().map_or(ctx.clock.now(), |record| record.at);
+        hits::add_unrecorded(tx, source.id, at, lost).await?;
+    }
+    Ok(true)
+}
+
+/// What becomes of a page's records.
+#[derive(Default)]
+struct Taken<'a> {
+    events: Vec<NewEvent>,
+    /// Contacts of whom only the day of the last open may be known.
+    last_opens: HashMap<ContactNo, i64>,
+    /// Unsubscribes that the store could not take at once.
+    leaving: Vec<&'a HitRecord>,
+}
+
+/// Decides it, record by record.
+fn sort<'a>(
+    records: &'a [HitRecord],
+    subjects: &HashMap<DeliveryId, Subject>,
+    key: &ClientKey,
+) -> Taken<'a> {
+    let mut taken = Taken::default();
+    for record in records {
+        let subject = subjects.get(&record.delivery);
+        let (kind, subject) = match (record.kind, subject) {
+            (HitKind::Unsubscribe, _) => {
+                taken.leaving.push(record);
+                continue;
+            }
+            (HitKind::Click, Some(subject)) if subject.tracking.clicks => {
+                (EventKind::Clicked, subject)
+            }
+            (HitKind::Open, Some(subject)) => match (subject.tracking.opens, subject.contact) {
+                (OpenTracking::Events, _) => (EventKind::Opened, subject),
+                (OpenTracking::LastDay, Some(contact)) => {
+                    let day = record.at.0.div_euclid(DAY_MS);
+                    let last = taken.last_opens.entry(contact).or_insert(day);
+                    *last = day.max(*last);
+                    continue;
+                }
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let facts = reduce(record, key);
+        // `DNT: 1` or `Sec-GPC: 1`: counted, and nothing kept.
+        if facts.bits.has(HeaderBits::OBJECTS) {
+            metrics::counter!("otklik_hits_objected_total").increment(1);
+            continue;
+        }
+        taken.events.push(event(record, kind, subject, facts));
+    }
+    taken
+}
+
+fn event(record: &HitRecord, kind: EventKind, subject: &Subject, facts: HitFacts) -> NewEvent {
+    let judgement = judge(record.kind, &facts);
+    NewEvent {
+        at: record.at,
+        kind,
+        delivery: Some(subject.delivery),
+        contact: subject.contact,
+        detail: Detail::Hit {
+            link_no: record.link_no,
+            facts,
+            judgement,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::Millis;
+    use crate::domain::contact::Tracking;
+    use crate::domain::hit::{HeaderField, Method};
+    use crate::domain::id::DeliveryNo;
+    use crate::domain::link::DestinationId;
+    use uuid::Uuid;
+
+    fn record(kind: HitKind, headers: Vec<(HeaderField, String)>) -> HitRecord {
+        HitRecord {
+            at: Millis(3 * DAY_MS + 5),
+            kind,
+            delivery: DeliveryId(Uuid::from_bytes([1; 16])),
+            link_no: 2,
+            destination: DestinationId(0),
+            method: Method::Get,
+            client: None,
+            headers,
+        }
+    }
+
+    fn sorted(records: &[HitRecord], opens: OpenTracking, clicks: bool) -> Taken<'_> {
+        let subject = Subject {
+            delivery: DeliveryNo(9),
+            contact: Some(ContactNo(4)),
+            tracking: Tracking { opens, clicks },
+        };
+        let subjects = HashMap::from([(DeliveryId(Uuid::from_bytes([1; 16])), subject)]);
+        sort(records, &subjects, &ClientKey([0; 32]))
+    }
+
+    #[test]
+    fn what_may_be_recorded_becomes_an_event_and_nothing_else_does() {
+        let records = [
+            record(HitKind::Open, vec![]),
+            record(HitKind::Click, vec![]),
+            record(HitKind::Unsubscribe, vec![]),
+            record(HitKind::Click, vec![(HeaderField::SecGpc, "1".into())]),
+        ];
+        let taken = sorted(&records, OpenTracking::Events, true);
+        let kinds: Vec<EventKind> = taken.events.iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, [EventKind::Opened, EventKind::Clicked]);
+        assert_eq!(taken.leaving.len(), 1);
+
+        let taken = sorted(&records, OpenTracking::LastDay, false);
+        assert!(taken.events.is_empty());
+        assert_eq!(taken.last_opens, HashMap::from([(ContactNo(4), 3)]));
+
+        let taken = sorted(&records, OpenTracking::Off, false);
+        assert!(taken.events.is_empty() && taken.last_opens.is_empty());
+        assert_eq!(taken.leaving.len(), 1, "leaving needs no consent");
+    }
+
+    #[test]
+    fn hits_on_a_delivery_that_is_gone_are_dropped() {
+        let records = [record(HitKind::Click, vec![])];
+        let taken = sort(&records, &HashMap::new(), &ClientKey([0; 32]));
+        assert!(taken.events.is_empty());
+    }
+}
