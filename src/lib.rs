@@ -11,6 +11,7 @@ pub mod config;
 pub mod ctx;
 pub mod deliver;
 pub mod domain;
+pub mod faults;
 pub mod intake;
 pub mod keys;
 pub mod live;

@@ -23,6 +23,10 @@ statements! {
             gap_ms, paused_reason, created_at
         FROM mailboxes WHERE ($1 OR user_id = $2 OR user_id IS NULL) AND (id < $3 OR $3 IS NULL)
         ORDER BY id DESC LIMIT $4";
+    BY_NO = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
+            gap_ms, paused_reason, created_at
+        FROM mailboxes WHERE no = $1";
+    PAUSE = "UPDATE mailboxes SET paused_reason = $2 WHERE no = $1 AND paused_reason IS NULL";
     DELETE = "DELETE FROM mailboxes WHERE id = $1
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.mailbox_no = mailboxes.no)";
 }
@@ -109,6 +113,17 @@ pub async fn lookup(store: &Store, viewer: &Viewer, id: MailboxId) -> Result<Opt
     maybe!(store, LOOKUP, MailboxRow; id, viewer.may_administer(), viewer.user)?
         .map(read)
         .transpose()
+}
+
+/// The mailbox of a lane.
+pub async fn by_no(store: &Store, no: MailboxNo) -> Result<Option<Mailbox>> {
+    maybe!(store, BY_NO, MailboxRow; no)?.map(read).transpose()
+}
+
+/// Lets nothing leave until its owner writes the mailbox again; a reason that stands there stays.
+pub async fn pause(tx: &mut Tx, no: MailboxNo, reason: &str) -> Result<()> {
+    execute!(tx, PAUSE; no, reason)?;
+    Ok(())
 }
 
 /// Mailboxes within the same reach, newest first.

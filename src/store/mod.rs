@@ -5,9 +5,11 @@
 //! network call.
 
 pub mod accounts;
+pub mod caught;
 pub mod contacts;
 pub mod content;
 pub mod destinations;
+pub mod dkim;
 pub mod enqueue;
 mod error;
 pub mod events;
@@ -19,6 +21,7 @@ pub mod idempotency;
 pub mod log;
 pub mod mailboxes;
 pub mod messages;
+pub mod heartbeat;
 mod migrate;
 pub mod queue;
 pub mod rebuild;
@@ -228,6 +231,9 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("enqueue::write", enqueue::write::STATEMENTS),
         ("rebuild", rebuild::STATEMENTS),
         ("rendered", rendered::STATEMENTS),
+        ("caught", caught::STATEMENTS),
+        ("dkim", dkim::STATEMENTS),
+        ("heartbeat", heartbeat::STATEMENTS),
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),
         ("accounts", accounts::STATEMENTS),

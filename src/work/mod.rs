@@ -3,6 +3,8 @@
 
 pub mod destinations;
 pub mod ingest;
+pub mod group;
+pub mod send;
 
 use crate::ctx::Ctx;
 use std::future::Future;

@@ -73,8 +73,6 @@ statements! {
             text = j.value ->> 7
         FROM jsonb_array_elements($1::JSONB) AS j(value)
         WHERE delivery_no = (j.value ->> 0)::BIGINT AND number = (j.value ->> 1)::BIGINT";
-    FORGET_BYTES = "DELETE FROM rendered WHERE delivery_no = $1";
-    FORGET_LINKS = "DELETE FROM links WHERE delivery_no = $1";
 }
 
 /// What all evidence of an attempt is keyed by.
@@ -229,13 +227,6 @@ pub async fn settle(tx: &mut Tx, settled: &[Settlement]) -> Result<HashSet<Deliv
         log::append(tx, &events).await?;
     }
     Ok(changed)
-}
-
-/// Drops bytes and links that must be made anew, since the contact allows less than they record.
-pub async fn forget_bytes(tx: &mut Tx, delivery: DeliveryNo) -> Result<()> {
-    execute!(&mut *tx, FORGET_BYTES; delivery)?;
-    execute!(&mut *tx, FORGET_LINKS; delivery)?;
-    Ok(())
 }
 
 fn step_row(each: &Settlement) -> Value {

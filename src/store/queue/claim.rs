@@ -3,6 +3,7 @@
 use super::super::log;
 use super::super::sql::{execute, row, rows, statements};
 use super::super::{Result, Tx};
+use super::attempt::AttemptKey;
 use super::lane::Lane;
 use crate::domain::clock::Millis;
 use crate::domain::contact::{OpenTracking, Tracking};
@@ -69,6 +70,11 @@ statements! {
             (value ->> 3)::SMALLINT, (value ->> 4)::BIGINT, value ->> 5
         FROM jsonb_array_elements($1::JSONB)
         ON CONFLICT (delivery_no, no) DO NOTHING";
+    PUT_BACK = "UPDATE deliveries SET state = 3
+        WHERE no = $1 AND attempts = $2 AND fence = $3 AND state = 4
+            AND fence = (SELECT m.fence FROM mailboxes m WHERE m.no = mailbox_no)";
+    FORGET_BYTES = "DELETE FROM rendered WHERE delivery_no = $1";
+    FORGET_LINKS = "DELETE FROM links WHERE delivery_no = $1";
     RESOLVE_TRACKING = sqlite "UPDATE deliveries SET track_opens = j.value ->> 1, track_clicks = j.value ->> 2
         FROM json_each($1) AS j WHERE deliveries.no = j.value ->> 0"
         postgres "UPDATE deliveries SET track_opens = (j.value ->> 1)::SMALLINT,
@@ -121,25 +127,9 @@ pub async fn claim(tx: &mut Tx, lane: Lane, now: Millis, limit: i64) -> Result<V
         return Ok(claimed);
     }
     claimed.sort_by_key(|each| each.no);
-    let nos: Vec<i64> = claimed.iter().map(|each| each.no.0).collect();
-    let stopped = rows!(&mut *tx, SUPPRESSED, (DeliveryNo,); json!(nos).to_string(), now)?;
-    if !stopped.is_empty() {
-        let events: Vec<NewEvent> = stopped
-            .iter()
-            .map(|(no,)| NewEvent {
-                at: now,
-                kind: EventKind::Cancelled,
-                delivery: Some(*no),
-                contact: None,
-                detail: Detail::Reason {
-                    code: "suppressed".to_owned(),
-                    text: String::new(),
-                },
-            })
-            .collect();
-        log::append(tx, &events).await?;
-        claimed.retain(|each| !stopped.contains(&(each.no,)));
-    }
+    let nos: Vec<DeliveryNo> = claimed.iter().map(|each| each.no).collect();
+    let stopped = cancel_suppressed(tx, &nos, now).await?;
+    claimed.retain(|each| !stopped.contains(&each.no));
     let keys: Vec<[i64; 2]> = claimed
         .iter()
         .map(|each| [each.no.0, each.attempts])
@@ -148,8 +138,51 @@ pub async fn claim(tx: &mut Tx, lane: Lane, now: Millis, limit: i64) -> Result<V
     Ok(claimed)
 }
 
+/// Cancels those of `claimed` whose address is suppressed, and gives them.
+async fn cancel_suppressed(
+    tx: &mut Tx,
+    claimed: &[DeliveryNo],
+    now: Millis,
+) -> Result<Vec<DeliveryNo>> {
+    let nos: Vec<i64> = claimed.iter().map(|no| no.0).collect();
+    let stopped = rows!(&mut *tx, SUPPRESSED, (DeliveryNo,); json!(nos).to_string(), now)?;
+    let stopped: Vec<DeliveryNo> = stopped.into_iter().map(|(no,)| no).collect();
+    let events: Vec<NewEvent> = stopped
+        .iter()
+        .map(|no| NewEvent {
+            at: now,
+            kind: EventKind::Cancelled,
+            delivery: Some(*no),
+            contact: None,
+            detail: Detail::Reason {
+                code: "suppressed".to_owned(),
+                text: String::new(),
+            },
+        })
+        .collect();
+    if !events.is_empty() {
+        log::append(tx, &events).await?;
+    }
+    Ok(stopped)
+}
+
+/// Deals with an attempt that a guard kept from being handed over. A suppressed one is cancelled;
+/// one whose contact allows less than its bytes record loses them and is queued to be made anew;
+/// one that was stopped or belongs to another lane by now is left alone.
+pub async fn refused(tx: &mut Tx, key: AttemptKey, fence: i64, now: Millis) -> Result<()> {
+    log::append(tx, &[]).await?;
+    if !cancel_suppressed(tx, &[key.delivery], now).await?.is_empty() {
+        return Ok(());
+    }
+    if execute!(&mut *tx, PUT_BACK; key.delivery, key.number, fence)? == 1 {
+        execute!(&mut *tx, FORGET_BYTES; key.delivery)?;
+        execute!(&mut *tx, FORGET_LINKS; key.delivery)?;
+    }
+    Ok(())
+}
+
 /// Stores bytes, links and what may be recorded. Bytes that stand already are kept.
-pub async fn begin(tx: &mut Tx, begun: &[Begun], now: Millis) -> Result<()> {
+pub async fn begin(tx: &mut Tx, begun: &[&Begun], now: Millis) -> Result<()> {
     let mut links = Vec::new();
     let mut tracking = Vec::new();
     for mail in begun {

@@ -5,7 +5,7 @@
 //! folder, so whatever another holder left is dead, and a holder's name stands for the lease.
 
 use super::super::log;
-use super::super::sql::{execute, maybe, row, rows, statements};
+use super::super::sql::{execute, maybe, one, row, rows, statements};
 use super::super::{Result, Store, Tx};
 use crate::config::UncertainPolicy;
 use crate::domain::clock::Millis;
@@ -23,6 +23,8 @@ statements! {
                 WHERE d.mailbox_no = m.no AND d.state IN (1, 3, 6) AND d.due_at <= $1))
             OR EXISTS (SELECT 1 FROM deliveries d WHERE d.mailbox_no = m.no AND d.state IN (4, 5))
         ORDER BY m.no";
+    DUE = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM deliveries
+        WHERE mailbox_no = $1 AND state IN (1, 3, 6) AND due_at <= $2 LIMIT 1) AS due";
     TAKE = sqlite "UPDATE mailboxes SET lease_holder = $2, lease_until = $3, fence = fence + 1
         WHERE no = $1 AND (lease_holder IS NULL OR lease_holder <> $2)
         RETURNING fence"
@@ -35,6 +37,9 @@ statements! {
         postgres "UPDATE mailboxes
         SET lease_until = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $4
         WHERE no = $1 AND lease_holder = $2 AND fence = $3";
+    /// The fence of a lane of ours, raised so that nothing more starts under the old one.
+    RAISE = "UPDATE mailboxes SET fence = fence + 1, lease_holder = NULL
+        WHERE no = $1 AND lease_holder = $2 RETURNING fence";
     GIVE_UP = "UPDATE mailboxes SET lease_holder = NULL WHERE no = $1 AND lease_holder = $2 AND fence = $3";
     END_ATTEMPTS = "UPDATE attempts SET ended_at = $3, outcome = 'interrupted'
         WHERE ended_at IS NULL AND delivery_no IN (SELECT no FROM deliveries
@@ -86,6 +91,11 @@ row! {
 pub async fn waiting(store: &Store, now: Millis) -> Result<Vec<MailboxNo>> {
     let found = rows!(store, WAITING, (MailboxNo,); now)?;
     Ok(found.into_iter().map(|(no,)| no).collect())
+}
+
+/// Whether a mailbox has something due at `now`: a read, so that an idle lane writes nothing.
+pub async fn is_due(store: &Store, mailbox: MailboxNo, now: Millis) -> Result<bool> {
+    Ok(one!(store, DUE, (i64,); mailbox, now)?.0 > 0)
 }
 
 /// Takes the lane of `mailbox` for `holder`; `None` when another holds it.
@@ -150,6 +160,21 @@ pub async fn release_stale(
         log::append(tx, &events).await?;
     }
     Ok(released.len() + lost.len())
+}
+
+/// Ends a lane of `holder` that was cut off in the middle of its work: as [`release_stale`], for
+/// its own turn too. Nothing happens when the lane is another's by now.
+pub async fn clear(
+    tx: &mut Tx,
+    mailbox: MailboxNo,
+    holder: &str,
+    policy: UncertainPolicy,
+    now: Millis,
+) -> Result<()> {
+    if let Some((fence,)) = maybe!(&mut *tx, RAISE, (i64,); mailbox, holder)? {
+        release_stale(tx, mailbox, fence, policy, now).await?;
+    }
+    Ok(())
 }
 
 /// Hand-overs of a mailbox after `since`, oldest first, for the pace of a lane that begins.

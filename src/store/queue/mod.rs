@@ -12,7 +12,7 @@ pub mod lane;
 pub mod stop;
 
 pub use attempt::{AttemptKey, AttemptRecord, HandOver, Settlement, Step, hand_over, settle};
-pub use claim::{Begun, Claimed, begin, claim};
+pub use claim::{Begun, Claimed, begin, claim, refused};
 pub use lane::Lane;
 pub use stop::{Stop, cancel_contact, cancel_message, cancel_open};
 

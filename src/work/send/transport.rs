@@ -1,0 +1,100 @@
+//! Where a mailbox's mail goes: to its own relay, to the installation's, or into the catcher.
+
+use crate::ctx::Ctx;
+use crate::domain::clock::DAY_MS;
+use crate::domain::sealed;
+use crate::net::smtp::Relay;
+use crate::queue::pace::{Pace, PaceLimits};
+use crate::store::mailboxes::Mailbox;
+use crate::store::{Result, queue};
+use secrecy::SecretString;
+use url::Url;
+
+/// Where mail goes.
+#[derive(Debug, Clone)]
+pub(super) enum Transport {
+    /// Over SMTP.
+    Relay(Box<Relay>),
+    /// No relay is configured: it is kept for reading and nothing is sent.
+    Catcher,
+}
+
+/// A mailbox that cannot send as it is set up; the text is for its owner and holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Unusable(String);
+
+/// The transport of `mailbox`.
+pub(super) fn transport(
+    ctx: &Ctx,
+    mailbox: &Mailbox,
+) -> std::result::Result<Transport, Unusable> {
+    let Some(own) = &mailbox.data.smtp_url else {
+        return match &ctx.settings.smtp_url {
+            Some(url) => parse(url).map(|relay| Transport::Relay(Box::new(relay))),
+            None => Ok(Transport::Catcher),
+        };
+    };
+    let mut url =
+        Url::parse(own).map_err(|_| Unusable("the relay's URL cannot be read".to_owned()))?;
+    let user = url.username().to_owned();
+    // User and password stand in the URL together or not at all; here the password is elsewhere.
+    let _ = url.set_username("");
+    let relay = parse(url.as_str())?;
+    let Some(secret) = &mailbox.data.secret else {
+        return Ok(Transport::Relay(Box::new(relay)));
+    };
+    let secret = sealed::open(&ctx.keys, mailbox.id.0.as_bytes(), secret)
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(|| Unusable("the password cannot be opened with the present keys".to_owned()))?;
+    let user = if user.is_empty() {
+        mailbox.data.address.as_str().to_owned()
+    } else {
+        percent_decoded(&user)
+    };
+    relay
+        .with_login(mailbox.data.auth, user, SecretString::from(secret))
+        .map(|relay| Transport::Relay(Box::new(relay)))
+        .map_err(|error| Unusable(format!("the relay's URL {error}")))
+}
+
+fn parse(url: &str) -> std::result::Result<Relay, Unusable> {
+    Relay::parse(url).map_err(|error| Unusable(format!("the relay's URL {error}")))
+}
+
+/// `url` keeps user names percent-encoded; a form value reads the same escapes but for `+`.
+fn percent_decoded(user: &str) -> String {
+    let escaped = user.replace('+', "%2B");
+    url::form_urlencoded::parse(escaped.as_bytes())
+        .next()
+        .map_or_else(|| user.to_owned(), |(name, _)| name.into_owned())
+}
+
+/// What `mailbox` may send.
+pub(super) fn limits(mailbox: &Mailbox) -> PaceLimits {
+    let of_profile = PaceLimits::of_profile(mailbox.data.profile);
+    PaceLimits {
+        gap_ms: mailbox.data.gap_ms.max(of_profile.gap_ms),
+        per_day: mailbox
+            .data
+            .daily_cap
+            .map(|cap| u32::try_from(cap.max(0)).unwrap_or(u32::MAX))
+            .or(of_profile.per_day),
+        ..of_profile
+    }
+}
+
+/// The pace of `mailbox` as it stands, whichever node sent for it lately.
+pub(super) async fn pace(ctx: &Ctx, mailbox: &Mailbox) -> Result<Pace> {
+    let limits = limits(mailbox);
+    let mut pace = Pace::new(limits);
+    if limits == PaceLimits::default() {
+        return Ok(pace);
+    }
+    let since = ctx.clock.now().plus(-DAY_MS);
+    let past = queue::lane::handed_over_since(&ctx.store, mailbox.no, since).await?;
+    for mail in past {
+        pace.record(&mail.domain, mail.at);
+    }
+    Ok(pace)
+}
