@@ -8,5 +8,6 @@ mod load;
 
 mod metrics;
 mod metrics_rebuild;
+mod send;
 mod store_log;
 mod store_statements;

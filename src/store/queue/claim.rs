@@ -171,7 +171,10 @@ async fn cancel_suppressed(
 /// one that was stopped or belongs to another lane by now is left alone.
 pub async fn refused(tx: &mut Tx, key: AttemptKey, fence: i64, now: Millis) -> Result<()> {
     log::append(tx, &[]).await?;
-    if !cancel_suppressed(tx, &[key.delivery], now).await?.is_empty() {
+    if !cancel_suppressed(tx, &[key.delivery], now)
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     if execute!(&mut *tx, PUT_BACK; key.delivery, key.number, fence)? == 1 {

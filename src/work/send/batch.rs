@@ -155,8 +155,12 @@ async fn make(
         let (sources, assets) = (Arc::clone(&sources), Arc::clone(&assets));
         let (common, setup) = (Arc::clone(&common), Arc::clone(setup));
         parts.push(tokio::task::spawn_blocking(move || {
-            let one = |source: &SourceRow| (source.no, one(source, &sources, &common, &setup, &assets));
-            sources.deliveries[range].iter().map(one).collect::<Vec<_>>()
+            let one =
+                |source: &SourceRow| (source.no, one(source, &sources, &common, &setup, &assets));
+            sources.deliveries[range]
+                .iter()
+                .map(one)
+                .collect::<Vec<_>>()
         }));
     }
     let mut made = HashMap::new();
@@ -177,7 +181,9 @@ fn one(
     setup: &Setup,
     assets: &HashMap<DestinationId, ContentNo>,
 ) -> Made {
-    let done = catch_unwind(AssertUnwindSafe(|| rendered_mail(source, sources, common, setup)));
+    let done = catch_unwind(AssertUnwindSafe(|| {
+        rendered_mail(source, sources, common, setup)
+    }));
     match done {
         Ok(Ok((mail, tracking))) => {
             let links = mail.links.into_iter().map(|link| {

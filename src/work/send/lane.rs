@@ -161,7 +161,10 @@ impl Work {
     }
 
     fn is_closing(&self, stop: &CancellationToken) -> bool {
-        self.closed || self.ended.not_before.is_some() || stop.is_cancelled() || self.shared.is_held()
+        self.closed
+            || self.ended.not_before.is_some()
+            || stop.is_cancelled()
+            || self.shared.is_held()
     }
 
     fn is_quiet(&self) -> bool {
@@ -180,7 +183,9 @@ impl Work {
     async fn dispatch(&mut self) {
         let connections = usize::from(self.shared.ctx.settings.connections_per_mailbox.max(1));
         while self.sending.len() < connections {
-            let Some(mail) = self.ready.pop_front() else { return };
+            let Some(mail) = self.ready.pop_front() else {
+                return;
+            };
             let now = self.shared.ctx.clock.now();
             let at = self.pace.next_at(&mail.domain, now);
             if at.since(now) > PATIENCE_MS {
@@ -257,7 +262,10 @@ impl Work {
     /// Puts back what was claimed and has not been given to a connection.
     async fn put_back(&mut self) {
         while let Some(mail) = self.ready.pop_front() {
-            let step = self.ended.not_before.map_or(Step::Released, Step::Postponed);
+            let step = self
+                .ended
+                .not_before
+                .map_or(Step::Released, Step::Postponed);
             let record = own_record("put_back", "the relay is left alone for a while".to_owned());
             self.settle(&mail, step, record).await;
         }
@@ -290,7 +298,9 @@ impl Work {
         if let (Outcome::RetryConnection { wait_ms, .. }, Transport::Relay(relay)) =
             (outcome, &*self.transport)
         {
-            ready_at = self.shared.relay_failed(relay, now, *wait_ms, self.rng.f64());
+            ready_at = self
+                .shared
+                .relay_failed(relay, now, *wait_ms, self.rng.f64());
             self.ended.not_before = self.ended.not_before.max(Some(ready_at));
         }
         let policy = self.shared.ctx.settings.uncertain;

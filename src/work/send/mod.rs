@@ -94,7 +94,13 @@ impl Sender {
         let now = self.shared.ctx.clock.now();
         let mut progress = Progress::Idle;
         for mailbox in queue::lane::waiting(&self.shared.ctx.store, now).await? {
-            let ended = work(Arc::clone(&self.shared), mailbox, Until::Drained, stop.clone()).await?;
+            let ended = work(
+                Arc::clone(&self.shared),
+                mailbox,
+                Until::Drained,
+                stop.clone(),
+            )
+            .await?;
             if ended.worked {
                 progress = Progress::More;
             }
@@ -109,7 +115,10 @@ impl Sender {
         let mut busy: HashSet<MailboxNo> = HashSet::new();
         let mut not_before: HashMap<MailboxNo, Millis> = HashMap::new();
         while !stop.is_cancelled() {
-            if let Err(error) = self.start_lanes(&mut lanes, &mut busy, &mut not_before, &stop).await {
+            if let Err(error) = self
+                .start_lanes(&mut lanes, &mut busy, &mut not_before, &stop)
+                .await
+            {
                 tracing::warn!(error = %error, "the queue could not be looked at");
             }
             tokio::select! {
@@ -269,7 +278,10 @@ impl Shared {
         let mut keys = DkimKeys::default();
         for row in dkim::list(&self.ctx.store).await? {
             let corrupt = |what: String| {
-                StoreError::Corrupt(format!("DKIM key {} of {}: {what}", row.selector, row.domain))
+                StoreError::Corrupt(format!(
+                    "DKIM key {} of {}: {what}",
+                    row.selector, row.domain
+                ))
             };
             let owner = dkim::owner(&row.domain, &row.selector);
             let pem = sealed::open(&self.ctx.keys, owner.as_bytes(), &row.secret)
@@ -283,7 +295,10 @@ impl Shared {
 
     fn relay_failed(&self, relay: &Relay, now: Millis, wait_ms: Option<i64>, draw: f64) -> Millis {
         let mut relays = self.relays.lock().unwrap_or_else(PoisonError::into_inner);
-        relays.entry(relay.key()).or_default().failed(now, wait_ms, draw)
+        relays
+            .entry(relay.key())
+            .or_default()
+            .failed(now, wait_ms, draw)
     }
 
     fn relay_answered(&self, relay: &Relay) {

@@ -6,9 +6,9 @@ use super::transport::Transport;
 use crate::deliver::{Answer, Cause, Outcome, Phase, Reason, outcome};
 use crate::faults::{self, Mutant, Point};
 use crate::net::smtp::{Ready, Relay, Session};
+use crate::store::StoreError;
 use crate::store::caught::{self, NewCaught};
 use crate::store::queue::{HandOver, Lane, Settlement, Step};
-use crate::store::StoreError;
 use std::sync::Arc;
 
 /// How it went with a mail.

@@ -25,10 +25,7 @@ pub(super) enum Transport {
 pub(super) struct Unusable(String);
 
 /// The transport of `mailbox`.
-pub(super) fn transport(
-    ctx: &Ctx,
-    mailbox: &Mailbox,
-) -> std::result::Result<Transport, Unusable> {
+pub(super) fn transport(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Transport, Unusable> {
     let Some(own) = &mailbox.data.smtp_url else {
         return match &ctx.settings.smtp_url {
             Some(url) => parse(url).map(|relay| Transport::Relay(Box::new(relay))),
@@ -46,7 +43,9 @@ pub(super) fn transport(
     };
     let secret = sealed::open(&ctx.keys, mailbox.id.0.as_bytes(), secret)
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| Unusable("the password cannot be opened with the present keys".to_owned()))?;
+        .ok_or_else(|| {
+            Unusable("the password cannot be opened with the present keys".to_owned())
+        })?;
     let user = if user.is_empty() {
         mailbox.data.address.as_str().to_owned()
     } else {
