@@ -2,8 +2,8 @@
 //! there may be more; one runner repeats it, sleeps when it is idle and backs off when it fails.
 
 pub mod destinations;
-pub mod ingest;
 pub mod group;
+pub mod ingest;
 pub mod send;
 
 use crate::ctx::Ctx;

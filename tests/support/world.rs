@@ -127,6 +127,9 @@ pub enum Answer {
     Hang(std::time::Duration),
 }
 
+/// A mail's recipients, comma-separated, and its bytes.
+pub type Received = (String, Vec<u8>);
+
 /// Decides on a mail by its recipient and bytes.
 pub type Decide = Arc<dyn Fn(&str, &[u8]) -> Answer + Send + Sync>;
 
@@ -134,7 +137,7 @@ pub type Decide = Arc<dyn Fn(&str, &[u8]) -> Answer + Send + Sync>;
 #[derive(Clone)]
 pub struct Sink {
     pub url: String,
-    mails: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    mails: Arc<Mutex<Vec<Received>>>,
     stop: CancellationToken,
 }
 
@@ -177,7 +180,7 @@ impl Sink {
     }
 
     /// The mails taken so far, with their recipients.
-    pub fn mails(&self) -> Vec<(String, Vec<u8>)> {
+    pub fn mails(&self) -> Vec<Received> {
         self.mails.lock().unwrap().clone()
     }
 }
