@@ -1,1 +1,75 @@
-//! Words of this part of the pages.
+//! Words of writing: the form, merge fields, preflight, the preview, the button.
+
+use super::words;
+
+words! {
+    compose_title: "Write a letter", "Новое письмо";
+    compose_saved: "Saved as a draft.", "Сохранено в черновиках.";
+    compose_saved_at(when: &str): "Draft saved {when}.", "Черновик сохранён {when}.";
+    field_to: "To", "Кому";
+    field_to_help: "An address or part of a contact's name.", "Адрес или часть имени контакта.";
+    field_cc: "Cc", "Копия";
+    field_bcc: "Bcc", "Скрытая копия";
+    field_list_help: "Several addresses with commas between them.", "Несколько адресов через запятую.";
+    more_recipients: "Cc, Bcc", "Копия, скрытая копия";
+    field_subject: "Subject", "Тема";
+    field_template: "Template", "Шаблон";
+    own_words: "None: my own words", "Без шаблона: своими словами";
+    use_template: "Use", "Взять";
+    field_vars: "Values for the template", "Значения для шаблона";
+    field_vars_help: "One on each line: name = value.", "По одному на строке: имя = значение.";
+    template_fills: "The letter is made from the template with the contact's own data.", "Письмо составляется из шаблона и данных контакта.";
+    field_body: "Letter", "Письмо";
+    body_is_html: "Formatted (HTML)", "С оформлением (HTML)";
+    body_is_text: "Plain text", "Простой текст";
+    field_html: "Formatted letter (HTML)", "Письмо с оформлением (HTML)";
+    field_html_help: "Links in it are tracked. Leave it empty for a plain letter.", "Ссылки в нём отслеживаются. Оставьте пустым для простого письма.";
+    field_text: "Plain text", "Простой текст";
+    field_text_help: "Made from the formatted letter when left empty.", "Если пусто, составляется из письма с оформлением.";
+    insert_content: "Insert content", "Вставить материал";
+    insert: "Insert", "Вставить";
+    choose: "Choose", "Выберите";
+    attachments: "Files", "Файлы";
+    attach: "Attach a file", "Приложить файл";
+    attach_help: "Up to 15 MB in all.", "Всего до 15 МБ.";
+    remove: "Remove", "Убрать";
+    field_mailbox: "From", "От кого";
+    own_mailbox: "My own mailbox", "Мой почтовый ящик";
+    send_later: "Send later", "Отправить позже";
+    send_later_help(zone: &str): "Left empty, it goes at once. Time zone {zone}.", "Если пусто, уйдёт сразу. Часовой пояс {zone}.";
+    track_opens: "Record opens", "Отмечать открытия";
+    track_clicks: "Record clicks", "Отмечать переходы";
+    track_help: "The stricter of your choice, the contact's and the organisation's holds.", "Действует самое строгое из трёх: ваш выбор, выбор контакта и организации.";
+    preview: "Preview", "Просмотр";
+    preview_title: "As it will arrive", "Как это придёт";
+    preview_text: "The plain text part", "Текстовая часть";
+    preview_frame: "Preview of the letter", "Просмотр письма";
+    preview_images: "Pictures from elsewhere are not loaded here.", "Картинки извне здесь не загружаются.";
+    preflight: "Checks", "Проверки";
+    preflight_fine: "Nothing to say against it.", "Замечаний нет.";
+    finding_blocker: "stops it", "мешает";
+    finding_warning: "mind", "внимание";
+    finding_note: "note", "к сведению";
+    send_plain: "Send", "Отправить";
+    send_now(to: &str): "Send to {to} now", "Отправить сейчас: {to}";
+    send_at(to: &str, when: &str): "Send to {to} {when}", "Отправить {when}: {to}";
+    catch_now(to: &str): "Catch for {to} now", "Поймать сейчас: {to}";
+    discard: "Discard draft", "Удалить черновик";
+    sent_done: "On its way. This page shows what happens.", "Письмо в пути. Здесь видно, что происходит.";
+    scheduled_done: "Scheduled. It can be stopped until it leaves.", "Запланировано. До отправки можно остановить.";
+    discarded: "The draft is gone.", "Черновик удалён.";
+    drafts_title: "Drafts", "Черновики";
+    no_drafts_title: "No drafts", "Черновиков нет";
+    no_drafts_how: "What you begin to write is saved by itself and waits here.", "Начатое письмо сохраняется само и ждёт здесь.";
+    saved_on: "Saved", "Сохранено";
+    merge_help_title: "Fields you can use in templates", "Поля для шаблонов";
+    merge_help: "In a template, double braces are filled in for each contact. Letters in your own words are sent as they stand.",
+        "В шаблоне двойные скобки заполняются данными контакта. Письмо своими словами уходит как есть.";
+    merge_contact_name: "the contact's name", "имя контакта";
+    merge_first_name: "the first name", "имя без фамилии";
+    merge_account: "the company", "компания";
+    merge_field: "a field of the contact", "поле контакта";
+    merge_sender: "your name", "ваше имя";
+    merge_var: "a value given when writing", "значение, заданное при написании";
+    too_large_files: "The files are larger than 15 MB together. The letter is kept.", "Файлы вместе больше 15 МБ. Письмо сохранено.";
+}

@@ -1,1 +1,71 @@
-//! Words of this part of the pages.
+//! Words of the click-through report.
+
+use super::words;
+
+words! {
+    report_title: "Click-through", "Переходы по ссылкам";
+    headline(rate: &str, clicked: &str): "{rate} of measurable deliveries were clicked by a person within 7 days ({clicked})",
+        "{rate} измеримых доставок открыты людьми по ссылке за 7 дней ({clicked})";
+    headline_raw(rate: &str, clicked: &str): "{rate} of measurable deliveries had a click of any kind within 7 days ({clicked})",
+        "{rate} измеримых доставок имели переход любого рода за 7 дней ({clicked})";
+    headline_none: "No cohort is old enough to judge yet", "Ещё нет когорт, по которым можно судить";
+    headline_few(n: &str, of: &str): "{n} of {of} so far: too few to say", "Пока {n} из {of}: слишком мало для вывода";
+    report_lead(from: &str, to: &str): "Letters sent from {from} to {to}, judged when they are 7 days old.",
+        "Письма, отправленные с {from} по {to}; оцениваются через 7 дней.";
+    from: "From", "С";
+    to_day: "To", "По";
+    slice_by: "By", "По";
+    by_content: "content", "материалам";
+    by_link: "link", "ссылкам";
+    by_template: "template", "шаблонам";
+    by_rep: "rep", "менеджерам";
+    by_purpose: "purpose", "целям";
+    by_gateway: "recipient's provider", "провайдерам";
+    by_day: "day", "дням";
+    by_month: "month", "месяцам";
+    by_total: "everything", "всё вместе";
+    whose: "Clicks", "Переходы";
+    whose_human: "by people", "людей";
+    whose_raw: "of all kinds", "любые";
+    show: "Show", "Показать";
+    measured: "Measured", "Измерено";
+    measured_of(n: &str, of: &str): "on {n} of {of} old enough", "{n} из {of} достаточно старых";
+    still_filling: "still filling", "ещё копится";
+    still_filling_n(n: &str): "{n} still filling", "{n} ещё копится";
+    machine_beside: "Machine clicks beside", "Машинные рядом";
+    machine_beside_note: "never inside the rate", "в долю не входят";
+    half_within: "Half of those who clicked", "Половина перешедших";
+    within(span: &str): "within {span}", "за {span}";
+    rate: "Rate", "Доля";
+    sent_n: "Sent", "Отправлено";
+    machine: "Machines", "Машины";
+    time_p50: "Half within", "Половина за";
+    contacts_count: "Contacts", "Контакты";
+    chart_days: "Click-through by day of sending", "Доля переходов по дню отправки";
+    chart_days_desc: "One point for each day of sending, with the days that are still filling hatched.",
+        "Одна точка на день отправки; ещё копящиеся дни заштрихованы.";
+    chart_rows(by: &str): "Click-through by {by}", "Доля переходов по {by}";
+    chart_rows_desc: "One bar for each row of the table, with its 95 % interval.", "По полосе на строку таблицы, с интервалом 95 %.";
+    chart_curve: "Clicked within", "Перешли за";
+    chart_curve_desc: "The share of measurable deliveries clicked by a person within a time of being sent.",
+        "Доля измеримых доставок, по которым человек перешёл за данное время.";
+    table_behind: "The table behind it", "Таблица к графику";
+    as_json: "JSON", "JSON";
+    as_csv: "CSV", "CSV";
+    no_rows_title: "Nothing was sent in this period", "За этот период ничего не отправлено";
+    no_rows_how: "Take an earlier date, or write a letter with a link.", "Возьмите более раннюю дату или напишите письмо со ссылкой.";
+    works: "works", "работает";
+    quiet: "quiet", "тихо";
+    quiet_why: "Perhaps the wrong content for these readers.", "Возможно, материал не для этих читателей.";
+    works_why: "Surely at or above the floor.", "Уверенно не ниже порога.";
+    too_early: "too early to say", "рано судить";
+    differs_above: "above the team", "выше команды";
+    differs_below: "below the team", "ниже команды";
+    few_contacts(n: &str, of: &str): "{n} of {of}: too few people to say", "{n} из {of}: слишком мало людей для вывода";
+    few_wide(n: &str, of: &str): "{n} of {of}: too uncertain to say", "{n} из {of}: слишком неточно для вывода";
+    few_coverage: "under half could be measured", "измерено меньше половины";
+    few_nothing: "nothing old enough yet", "ещё нет достаточно старых";
+    few_weeks: "shown from four weeks on", "показывается от четырёх недель";
+    day_label: "Day", "День";
+    sent_on(day: &str, share: &str): "{day}: {share}", "{day}: {share}";
+}

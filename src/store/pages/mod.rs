@@ -1,0 +1,9 @@
+//! Reads that are shaped by one page each, and what belongs to pages alone: drafts. Everything is
+//! within the viewer's reach; figures are not made here but in the metric store.
+
+pub mod caught;
+pub mod drafts;
+pub mod hold;
+pub mod mail;
+pub mod messages;
+pub mod today;
