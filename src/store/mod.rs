@@ -23,6 +23,7 @@ pub mod log;
 pub mod mailboxes;
 pub mod messages;
 mod migrate;
+pub mod pages;
 pub mod queue;
 pub mod rebuild;
 pub mod rendered;
@@ -220,6 +221,11 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("facts", facts::STATEMENTS),
         ("log", log::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
+        ("pages::caught", pages::caught::STATEMENTS),
+        ("pages::drafts", pages::drafts::STATEMENTS),
+        ("pages::hold", pages::hold::STATEMENTS),
+        ("pages::messages", pages::messages::STATEMENTS),
+        ("pages::today", pages::today::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("zone", zone::STATEMENTS),
         ("tables", tables::STATEMENTS),

@@ -99,5 +99,6 @@ fn routes(config: &mut ServiceConfig, parts: &Parts) {
     }
     if parts.roles.web {
         api::configure(config);
+        ui::configure(config);
     }
 }

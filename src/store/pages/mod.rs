@@ -4,6 +4,5 @@
 pub mod caught;
 pub mod drafts;
 pub mod hold;
-pub mod mail;
 pub mod messages;
 pub mod today;

@@ -22,7 +22,7 @@ fn frame(lang: Lang) -> Frame {
         },
         name: "Anna Petrova".to_owned(),
         role: Role::Rep,
-        csrf: "token".to_owned(),
+        form_token: "token".to_owned(),
         is_caught: true,
         hold: None,
         done: Some(lang.saved().to_owned()),

@@ -43,7 +43,7 @@ pub struct Frame {
     /// What they are.
     pub role: Role,
     /// The form token against forged requests.
-    pub csrf: String,
+    pub form_token: String,
     /// Whether mail without a relay of its own is caught.
     pub is_caught: bool,
     /// Why the queue is on hold, if it is.
@@ -212,7 +212,7 @@ pub fn sign_out(frame: &Frame) -> Markup {
 
 /// The hidden field every form that changes something carries.
 pub fn csrf(frame: &Frame) -> Markup {
-    html! { input type="hidden" name="csrf" value=(frame.csrf); }
+    html! { input type="hidden" name="form_token" value=(frame.form_token); }
 }
 
 fn banners(frame: &Frame) -> Markup {

@@ -72,9 +72,16 @@ words! {
     not_found_title: "There is nothing here", "Здесь ничего нет";
     not_found_text: "The address may be old, or it belongs to somebody else's work. Nothing was changed.",
         "Адрес мог устареть или относиться к чужой работе. Ничего не изменено.";
-    forbidden_title: "This page is not for your role", "Эта страница не для вашей роли";
-    forbidden_text: "Nothing was changed. An administrator can say who may do this.",
-        "Ничего не изменено. Администратор подскажет, кому это доступно.";
+    not_understood_title: "The request could not be read", "Запрос не удалось прочесть";
+    not_understood_text: "Nothing was changed. Go back and try once more.", "Ничего не изменено. Вернитесь и попробуйте ещё раз.";
+    conflict_title: "Things have changed meanwhile", "Тем временем всё изменилось";
+    conflict_text: "Somebody or something was faster. Go back and look again; nothing was changed.",
+        "Кто-то успел раньше. Вернитесь и посмотрите снова; ничего не изменено.";
+    too_large_title: "That is too large", "Слишком большой объём";
+    too_large_text: "Nothing was changed. Take a smaller file or a shorter letter.", "Ничего не изменено. Возьмите файл меньше или письмо короче.";
+    slow_title: "A little slower, please", "Чуть помедленнее";
+    stopped_done: "Stopped. What had left before cannot be taken back.", "Остановлено. То, что уже ушло, вернуть нельзя.";
+    template_saved_plain: "Saved as a new version.", "Сохранено как новая версия.";
     broken_title: "Something went wrong on our side", "Что-то сломалось на нашей стороне";
     broken_text: "What you typed in a letter is kept as a draft. Please try again in a minute.",
         "Набранное письмо сохранено в черновиках. Попробуйте снова через минуту.";

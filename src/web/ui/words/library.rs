@@ -15,7 +15,7 @@ words! {
     address: "Web address", "Веб-адрес";
     per_exposure: "Human clicks per exposure", "Переходы людей на показ";
     last_90_days: "last 90 days", "последние 90 дней";
-    verdict: "Verdict", "Оценка";
+    verdict_label: "Verdict", "Оценка";
     archived: "In the archive. Sent links go on working.", "В архиве. Отправленные ссылки работают.";
     archive_ask: "It can no longer be inserted. Links that were sent go on working.", "Вставить будет нельзя. Отправленные ссылки продолжат работать.";
     content_saved: "The content is saved.", "Материал сохранён.";

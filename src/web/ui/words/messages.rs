@@ -15,7 +15,7 @@ words! {
     under_way: "Scheduled and under way", "Запланировано и в пути";
     what_they_clicked: "What they followed", "По какой ссылке";
     last_click: "Last click", "Последний переход";
-    clicks: "Clicks", "Переходы";
+    clicks_label: "Clicks", "Переходы";
     why: "Why", "Почему";
     due: "Due", "Срок";
     write_again: "Write", "Написать";
@@ -35,9 +35,9 @@ words! {
     only_sent: "Sent", "Отправлены";
     only_look: "Need a look", "Требуют внимания";
     only_drafts: "Drafts", "Черновики";
-    recipient: "Recipient", "Получатель";
+    recipient_label: "Recipient", "Получатель";
     subject: "Subject", "Тема";
-    state: "State", "Состояние";
+    state_label: "State", "Состояние";
     by_people: "People", "Люди";
     by_machines: "Machines", "Машины";
     and_others(n: &str): "and {n} more", "и ещё {n}";
