@@ -222,6 +222,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("log", log::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("pages::caught", pages::caught::STATEMENTS),
+        ("pages::companies", pages::companies::STATEMENTS),
         ("pages::drafts", pages::drafts::STATEMENTS),
         ("pages::hold", pages::hold::STATEMENTS),
         ("pages::messages", pages::messages::STATEMENTS),

@@ -16,7 +16,8 @@ statements! {
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
             AND ($4 IS NULL OR c.no < $4)
             AND (CAST($5 AS TEXT) IS NULL OR lower(c.subject) LIKE $5 ESCAPE '!' OR lower(c.recipient) LIKE $5 ESCAPE '!')
-        ORDER BY c.no DESC LIMIT $6";
+            AND (CAST($6 AS TEXT) IS NULL OR m.message_id = $6)
+        ORDER BY c.no DESC LIMIT $7";
     LOOKUP = "SELECT c.no, c.at, c.sender, c.recipient, c.subject, c.bytes
         FROM caught c
             LEFT JOIN messages m ON m.message_id = trim(c.message_id, '<>')
@@ -59,17 +60,27 @@ row! {
     }
 }
 
-/// Caught mail older than `before`, newest first; `search` is looked for in subject and recipient.
+/// Which caught mail is wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// With this in its subject or recipient.
+    pub search: Option<&'a str>,
+    /// Copies of the message with this Message-ID, without brackets.
+    pub message: Option<&'a str>,
+    /// Older than this one.
+    pub before: Option<i64>,
+}
+
+/// Caught mail, newest first.
 pub async fn list(
     store: &Store,
     viewer: &Viewer,
-    search: Option<&str>,
-    before: Option<i64>,
+    wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
     let reach = Reach::of(viewer);
-    rows!(store, LIST, Listed; reach.far, reach.team, reach.user, before,
-        search.map(crate::store::contacts::pattern), limit)
+    rows!(store, LIST, Listed; reach.far, reach.team, reach.user, wanted.before,
+        wanted.search.map(crate::store::contacts::pattern), wanted.message, limit)
 }
 
 /// The caught mail with this number.

@@ -9,6 +9,7 @@ use crate::store::{Result, Store, Tx};
 statements! {
     SAVE = "INSERT INTO drafts (user_id, form, data, saved_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (user_id, form) DO UPDATE SET data = excluded.data, saved_at = excluded.saved_at";
+    NOTE = "INSERT INTO drafts (user_id, form, data, saved_at) VALUES ($1, $2, $3, $4)";
     LOOKUP = "SELECT form, data, saved_at FROM drafts WHERE user_id = $1 AND form = $2";
     LIST = "SELECT form, data, saved_at FROM drafts WHERE user_id = $1 AND form LIKE $2 ESCAPE '!'
         ORDER BY saved_at DESC LIMIT 50";
@@ -31,6 +32,18 @@ row! {
 /// Saves a draft over the earlier one of the same form.
 pub async fn save(tx: &mut Tx, user: UserId, form: &str, data: &str, now: Millis) -> Result<()> {
     execute!(tx, SAVE; user, form, data, now)?;
+    Ok(())
+}
+
+/// Writes what may be written once only; a conflict when it is there.
+pub async fn note_once(
+    tx: &mut Tx,
+    user: UserId,
+    form: &str,
+    data: &str,
+    now: Millis,
+) -> Result<()> {
+    execute!(tx, NOTE; user, form, data, now)?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! within the viewer's reach; figures are not made here but in the metric store.
 
 pub mod caught;
+pub mod companies;
 pub mod drafts;
 pub mod hold;
 pub mod messages;

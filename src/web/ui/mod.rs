@@ -3,12 +3,22 @@
 
 pub mod assets;
 pub mod chart;
+mod caught;
+mod compose;
+mod contact;
+mod contact_form;
 mod contacts;
 mod desk;
 mod fault;
+mod feed;
+mod hold;
 pub mod icons;
 pub mod layout;
+mod letter;
+mod message;
 mod messages;
+mod more;
+mod pairs;
 pub mod parts;
 mod sign_in;
 mod today;
@@ -36,7 +46,27 @@ fn routes(config: &mut ServiceConfig) {
         .route("/sign-in", web::post().to(sign_in::submit))
         .route("/sign-out", web::post().to(sign_in::sign_out))
         .route("/", web::get().to(today::show))
+        .route("/more", web::get().to(more::show))
+        .route("/hold", web::get().to(hold::show))
+        .route("/hold", web::post().to(hold::lift))
+        .route("/caught", web::get().to(caught::list))
+        .route("/caught/{no}", web::get().to(caught::show))
+        .route("/caught/{no}/html", web::get().to(caught::inside))
+        .route("/caught/{no}/raw", web::get().to(caught::raw))
         .route("/messages", web::get().to(messages::list))
+        .route("/messages/{id}", web::get().to(message::show))
+        .route("/messages/{id}/stop", web::post().to(message::stop))
+        .route("/compose", web::get().to(compose::begin))
+        .route("/compose/{id}", web::get().to(compose::show))
+        .route("/compose/{id}", web::post().to(compose::act))
+        .route("/compose/{id}/files", web::post().to(compose::add_file))
+        .route("/compose/{id}/preview", web::get().to(compose::preview_document))
+        .route("/drafts", web::get().to(compose::list))
         .route("/contacts", web::get().to(contacts::list))
-        .route("/contacts/pick", web::get().to(contacts::pick));
+        .route("/contacts/pick", web::get().to(contacts::pick))
+        .route("/contacts/new", web::get().to(contact_form::new))
+        .route("/contacts/new", web::post().to(contact_form::add))
+        .route("/contacts/{id}", web::get().to(contact::show))
+        .route("/contacts/{id}/edit", web::get().to(contact_form::edit))
+        .route("/contacts/{id}/edit", web::post().to(contact_form::change));
 }

@@ -142,6 +142,25 @@
     input.addEventListener("blur", shut);
   }
 
+  // Files go up one by one; the form is saved first, so that nothing typed is lost.
+  for (const input of $$("input[data-files]")) {
+    input.addEventListener("change", async () => {
+      const form = $("#letter");
+      const body = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+      body.set("do", "save");
+      await fetch(form.action, { method: "POST", body });
+      for (const file of input.files) {
+        const answer = await fetch(`${input.dataset.files}?name=${encodeURIComponent(file.name)}`, {
+          method: "POST", body: file,
+          headers: { "x-form-token": $(`[name=${input.dataset.tokenFrom}]`, form).value, "content-type": file.type || "application/octet-stream" },
+        });
+        if (!answer.ok) { say(input.dataset.failed || ""); return; }
+      }
+      location.assign(form.action);
+    });
+  }
+
   // The first error is where the eye should be.
   $(".errors")?.focus();
 })();

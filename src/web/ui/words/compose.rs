@@ -72,4 +72,8 @@ words! {
     merge_sender: "your name", "ваше имя";
     merge_var: "a value given when writing", "значение, заданное при написании";
     too_large_files: "The files are larger than 15 MB together. The letter is kept.", "Файлы вместе больше 15 МБ. Письмо сохранено.";
+    preflight_blocks: "The checks stop this letter; see below. It is kept as a draft.", "Проверки не пропускают письмо; см. ниже. Оно сохранено в черновиках.";
+    invalid: "cannot be taken like this", "в таком виде не подходит";
+    not_there: "names nothing you may use", "не найдено или недоступно";
+    twice: "stands there twice", "указано дважды";
 }

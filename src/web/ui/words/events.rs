@@ -56,3 +56,46 @@ impl Lang {
         }
     }
 }
+
+words! {
+    w_queued: "queued", "в очереди";
+    w_sent: "sent", "отправлено";
+    w_delivered: "arrived", "доставлено";
+    w_deferred: "will retry", "будет повтор";
+    w_failed: "failed", "не отправлено";
+    w_uncertain: "uncertain", "неясно";
+    w_cancelled: "stopped", "остановлено";
+    w_bounced: "came back", "вернулось";
+    w_opened: "open", "открытие";
+    w_clicked: "click", "переход";
+    w_reply: "reply", "ответ";
+    w_complaint: "complaint", "жалоба";
+    w_no_more: "no more mail", "не писать";
+    w_other: "noted", "отмечено";
+}
+
+impl Lang {
+    /// What happened, in one or two words.
+    pub const fn event_word(self, kind: EventKind) -> &'static str {
+        match kind {
+            EventKind::Queued => self.w_queued(),
+            EventKind::Sent => self.w_sent(),
+            EventKind::Delivered => self.w_delivered(),
+            EventKind::Deferred => self.w_deferred(),
+            EventKind::Failed => self.w_failed(),
+            EventKind::Uncertain => self.w_uncertain(),
+            EventKind::Cancelled => self.w_cancelled(),
+            EventKind::Bounced => self.w_bounced(),
+            EventKind::Opened => self.w_opened(),
+            EventKind::Clicked => self.w_clicked(),
+            EventKind::Replied | EventKind::AutoReplied | EventKind::OutOfOffice => self.w_reply(),
+            EventKind::Complained => self.w_complaint(),
+            EventKind::Unsubscribed | EventKind::Suppressed => self.w_no_more(),
+            EventKind::Enrolled
+            | EventKind::ContactLeft
+            | EventKind::Touched
+            | EventKind::Revised
+            | EventKind::Resubscribed => self.w_other(),
+        }
+    }
+}

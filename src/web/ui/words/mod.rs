@@ -8,6 +8,7 @@ mod common;
 mod compose;
 mod contacts;
 mod events;
+mod findings;
 mod library;
 mod messages;
 mod numbers;

@@ -1,0 +1,117 @@
+//! A timeline: events as lines, each hit with the verdict as it is now and the reason for it.
+
+use super::desk::Desk;
+use super::parts::{judgement_tag, moment, tag};
+use crate::domain::event::{Detail, EventKind};
+use crate::domain::hit::{AgentClass, HitFacts};
+use crate::domain::id::{DeliveryId, Seq};
+use crate::domain::verdict::Judgement;
+use crate::store::events::Told;
+use maud::{Markup, html};
+use std::collections::HashMap;
+
+/// What a timeline says of links and recipients.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// The visible text of each link.
+    pub links: HashMap<(DeliveryId, u16), String>,
+    /// Whose copy it is; empty where a page has but one.
+    pub copies: HashMap<DeliveryId, String>,
+}
+
+/// The events, newest first.
+pub fn feed<P>(desk: &Desk<P>, events: &[Told], names: &Names) -> Markup {
+    let latest = latest_judgements(events);
+    let mut shown: Vec<&Told> = events
+        .iter()
+        .filter(|told| told.event.event.kind != EventKind::Revised)
+        .collect();
+    shown.sort_by_key(|told| std::cmp::Reverse(told.event.seq));
+    html! {
+        ol.feed.panel {
+            @for told in shown { (line(desk, told, names, &latest)) }
+        }
+    }
+}
+
+/// The judgement of each revised hit as it is now.
+fn latest_judgements(events: &[Told]) -> HashMap<Seq, (i32, &Judgement)> {
+    let mut latest: HashMap<Seq, (i32, &Judgement)> = HashMap::new();
+    for told in events {
+        if let Detail::Revision(revision) = &told.event.event.detail {
+            let known = latest.get(&revision.hit).map_or(0, |(number, _)| *number);
+            if revision.number > known {
+                latest.insert(revision.hit, (revision.number, &revision.judgement));
+            }
+        }
+    }
+    latest
+}
+
+fn line<P>(
+    desk: &Desk<P>,
+    told: &Told,
+    names: &Names,
+    latest: &HashMap<Seq, (i32, &Judgement)>,
+) -> Markup {
+    let lang = desk.lang();
+    let event = &told.event.event;
+    let copy = told.delivery.and_then(|id| names.copies.get(&id));
+    let (words, mark, sub) = match &event.detail {
+        Detail::Hit {
+            link_no,
+            facts,
+            judgement,
+        } => {
+            let now = latest.get(&told.event.seq).map_or(judgement, |(_, now)| now);
+            let label = told
+                .delivery
+                .and_then(|id| names.links.get(&(id, *link_no)))
+                .filter(|label| !label.trim().is_empty());
+            let words = match (event.kind, label) {
+                (EventKind::Clicked, Some(label)) => lang.clicked_link(label),
+                _ => lang.event(event.kind).to_owned(),
+            };
+            (words, judgement_tag(lang, now), client(facts))
+        }
+        Detail::Reason { text, .. } => (
+            lang.event(event.kind).to_owned(),
+            tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
+            text.clone(),
+        ),
+        Detail::None | Detail::Revision(_) => (
+            lang.event(event.kind).to_owned(),
+            tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
+            String::new(),
+        ),
+    };
+    let sub = match (copy, sub.is_empty()) {
+        (Some(copy), true) => copy.clone(),
+        (Some(copy), false) => format!("{copy} · {sub}"),
+        (None, _) => sub,
+    };
+    html! {
+        li data-seq=(told.event.seq) {
+            (moment(&desk.frame.when, event.at))
+            span { (words) }
+            (mark)
+            @if !sub.is_empty() { span.sub { (sub) } }
+        }
+    }
+}
+
+/// The program that asked: `Firefox 141, Windows`.
+fn client(facts: &HitFacts) -> String {
+    let agent = &facts.agent;
+    if agent.class == AgentClass::Empty || agent.family.is_empty() {
+        return String::new();
+    }
+    let mut text = agent.family.clone();
+    if agent.major > 0 {
+        text = format!("{text} {}", agent.major);
+    }
+    if !agent.system.is_empty() {
+        text = format!("{text}, {}", agent.system);
+    }
+    text
+}
