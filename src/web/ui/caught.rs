@@ -128,7 +128,10 @@ pub async fn raw(desk: Desk, path: Path<String>) -> Answer {
     let mail = lookup(&desk, &path).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'",
+        ))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(mail.bytes))
 }

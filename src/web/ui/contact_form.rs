@@ -10,8 +10,8 @@ use crate::domain::clock::Millis;
 use crate::domain::contact::{Consent, TrackingChoice};
 use crate::domain::id::ContactId;
 use crate::store::StoreError;
-use crate::store::pages::companies;
 use crate::store::contacts::{self, Contact, ContactData};
+use crate::store::pages::companies;
 use crate::web::auth::Fields;
 use crate::web::error::Problem;
 use actix_web::web::Path;
@@ -93,12 +93,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 /// Parses what was typed over what was there; errors carry the field they belong to.
-fn parse(
-    lang: Lang,
-    typed: &Typed,
-    was: ContactData,
-    now: Millis,
-) -> Result<ContactData, Errors> {
+fn parse(lang: Lang, typed: &Typed, was: ContactData, now: Millis) -> Result<ContactData, Errors> {
     let mut errors = Errors::default();
     if typed.name.is_empty() {
         errors.add("name", lang.required());
@@ -212,7 +207,12 @@ async fn save(sent: Sent, known: Option<Contact>, was: ContactData) -> Answer {
     let again = |errors: &Errors| {
         let id = known.as_ref().map(|contact| contact.id);
         let body = body(&desk, id, &typed, errors);
-        shown_again(page(&desk.frame, Here::Contacts, lang.edit_contact(), &body))
+        shown_again(page(
+            &desk.frame,
+            Here::Contacts,
+            lang.edit_contact(),
+            &body,
+        ))
     };
     let ctx = &desk.web.ctx;
     let now = ctx.clock.now();
@@ -227,14 +227,12 @@ async fn save(sent: Sent, known: Option<Contact>, was: ContactData) -> Answer {
         let fresh = crate::domain::id::AccountId(ctx.clock.fresh_id());
         Some(companies::by_name_or_add(&mut tx, &typed.account, fresh, now).await?)
     };
-    let done = match &known {
-        Some(contact) => contacts::update(&mut tx, contact.no, &data, now)
-            .await
-            .map(|_| contact.id),
-        None => {
-            let id = ContactId(ctx.clock.fresh_id());
-            contacts::add(&mut tx, id, &data, now).await.map(|_| id)
-        }
+    let done = if let Some(contact) = &known {
+        let done = contacts::update(&mut tx, contact.no, &data, now).await;
+        done.map(|_| contact.id)
+    } else {
+        let id = ContactId(ctx.clock.fresh_id());
+        contacts::add(&mut tx, id, &data, now).await.map(|_| id)
     };
     match done {
         Ok(id) => {

@@ -63,7 +63,9 @@ fn line<P>(
             facts,
             judgement,
         } => {
-            let now = latest.get(&told.event.seq).map_or(judgement, |(_, now)| now);
+            let now = latest
+                .get(&told.event.seq)
+                .map_or(judgement, |(_, now)| now);
             let label = told
                 .delivery
                 .and_then(|id| names.links.get(&(id, *link_no)))

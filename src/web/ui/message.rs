@@ -9,8 +9,8 @@ use crate::domain::delivery::{DeliveryState as S, RecipientRole};
 use crate::domain::id::{DeliveryId, MessageId};
 use crate::store::events::{self, Told};
 use crate::store::messages::counts::{Count, Counts, count};
-use crate::store::messages::{Attachment, Attempt, Delivery, Link};
 use crate::store::messages::{self, Message};
+use crate::store::messages::{Attachment, Attempt, Delivery, Link};
 use crate::store::queue::stop::{Stop, cancel_message};
 use crate::web::error::Problem;
 use actix_web::web::Path;
@@ -83,7 +83,10 @@ fn subject(lang: Lang, message: &Message) -> &str {
 }
 
 fn who(delivery: &Delivery) -> &str {
-    delivery.contact_name.as_deref().unwrap_or(&delivery.address)
+    delivery
+        .contact_name
+        .as_deref()
+        .unwrap_or(&delivery.address)
 }
 
 /// Clicks on one copy, all its links together; the pixel is link 0 and is no click.
@@ -179,11 +182,13 @@ fn timeline(desk: &Desk, mail: &Mail) -> Markup {
     let mut names = Names::default();
     for delivery in &mail.deliveries {
         if mail.deliveries.len() > 1 {
-            names
-                .copies
-                .insert(delivery.id, who(delivery).to_owned());
+            names.copies.insert(delivery.id, who(delivery).to_owned());
         }
-        for link in mail.links.iter().filter(|link| link.delivery == delivery.no) {
+        for link in mail
+            .links
+            .iter()
+            .filter(|link| link.delivery == delivery.no)
+        {
             names
                 .links
                 .insert((delivery.id, link.no), link.label.clone());

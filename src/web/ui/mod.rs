@@ -2,8 +2,8 @@
 //! handler reads *authenticate, parse, one call, respond*; a page's markup stands below it.
 
 pub mod assets;
-pub mod chart;
 mod caught;
+pub mod chart;
 mod compose;
 mod contact;
 mod contact_form;
@@ -60,7 +60,10 @@ fn routes(config: &mut ServiceConfig) {
         .route("/compose/{id}", web::get().to(compose::show))
         .route("/compose/{id}", web::post().to(compose::act))
         .route("/compose/{id}/files", web::post().to(compose::add_file))
-        .route("/compose/{id}/preview", web::get().to(compose::preview_document))
+        .route(
+            "/compose/{id}/preview",
+            web::get().to(compose::preview_document),
+        )
         .route("/drafts", web::get().to(compose::list))
         .route("/contacts", web::get().to(contacts::list))
         .route("/contacts/pick", web::get().to(contacts::pick))

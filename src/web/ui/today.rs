@@ -52,7 +52,11 @@ fn callers(clicks: &[Click]) -> Vec<Caller<'_>> {
             rows.push(Caller {
                 last: click,
                 clicks: 1,
-                labels: if label.is_empty() { vec![] } else { vec![label] },
+                labels: if label.is_empty() {
+                    vec![]
+                } else {
+                    vec![label]
+                },
             });
         }
     }

@@ -149,8 +149,15 @@ impl Draft {
             bcc: list(&self.bcc),
             mailbox: self.mailbox.parse().ok(),
             content,
-            assets: self.assets.iter().filter_map(|id| id.parse().ok()).collect(),
-            attachments: files.iter().filter_map(|(_, file)| attachment(file)).collect(),
+            assets: self
+                .assets
+                .iter()
+                .filter_map(|id| id.parse().ok())
+                .collect(),
+            attachments: files
+                .iter()
+                .filter_map(|(_, file)| attachment(file))
+                .collect(),
             send_at,
             reply_to_message: self.reply_to.parse().ok(),
             tracking: TrackingChoice {

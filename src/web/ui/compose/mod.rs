@@ -67,7 +67,12 @@ async fn sheet(desk: &Desk, id: Uuid, draft: Draft) -> Result<Sheet, Refusal> {
 
 fn rendered(desk: &Desk, sheet: &Sheet) -> Markup {
     let body = form::body(desk, sheet);
-    page(&desk.frame, Here::Compose, desk.lang().compose_title(), &body)
+    page(
+        &desk.frame,
+        Here::Compose,
+        desk.lang().compose_title(),
+        &body,
+    )
 }
 
 /// `GET /compose?to=&template=&content=&reply_to=`: a fresh draft under an id of its own.
@@ -113,7 +118,10 @@ async fn begun(desk: &Desk, request: &HttpRequest) -> Result<Draft, Refusal> {
 /// `Re:` once, whatever was there.
 fn again(subject: &str) -> String {
     let bare = subject.trim();
-    if bare.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:")) {
+    if bare
+        .get(..3)
+        .is_some_and(|start| start.eq_ignore_ascii_case("re:"))
+    {
         bare.to_owned()
     } else {
         format!("Re: {bare}")
