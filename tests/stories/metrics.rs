@@ -1,6 +1,6 @@
 //! Click-through against a count by hand and against the log itself, on both engines.
 
-use crate::load::rows::{self, content, user};
+use crate::load::rows;
 use crate::load::{self, Batch, Plan, Sending};
 use crate::support::engines::Engine;
 use otklik::domain::clock::{DAY_MS, HOUR_MS, Millis};
@@ -18,6 +18,14 @@ use otklik::store::reports::{self, ReportError};
 use otklik::store::settings::{self, Setting};
 use otklik::store::{Store, log};
 use std::collections::BTreeMap;
+
+fn user(no: i64) -> uuid::Uuid {
+    uuid::Uuid::parse_str(&rows::id(1, no)).unwrap()
+}
+
+fn content(no: i64) -> uuid::Uuid {
+    uuid::Uuid::parse_str(&rows::id(5, no)).unwrap()
+}
 
 fn viewer(level: ReportLevel) -> Viewer {
     Viewer {

@@ -18,16 +18,6 @@ const CONTENT: u8 = 5;
 const MESSAGE: u8 = 6;
 const DELIVERY: u8 = 7;
 
-/// The id of the user `no` as the API prints it.
-pub fn user(no: i64) -> uuid::Uuid {
-    uuid::Uuid::parse_str(&id(USER, no)).unwrap()
-}
-
-/// The id of the content asset `no` as the API prints it.
-pub fn content(no: i64) -> uuid::Uuid {
-    uuid::Uuid::parse_str(&id(CONTENT, no)).unwrap()
-}
-
 /// One bulk insert: `columns` of `table` from the fields of each array in `rows`, where a field is
 /// `i` a number, `t` text, `u` an id or `b` bytes, the last two in hexadecimal.
 async fn insert(store: &Store, table: &str, columns: &str, kinds: &str, rows: &[Value]) {
