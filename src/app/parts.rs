@@ -6,12 +6,14 @@ use crate::ctx::Ctx;
 use crate::domain::ticket::TicketKeys;
 use crate::intake::{Intake, Limits};
 use crate::live::Live;
+use crate::net::smtp::PhaseTimeouts;
 use crate::shutdown::Shutdown;
 use crate::track::destinations;
 use crate::track::proxies::Proxies;
 use crate::web::track::TrackState;
 use crate::web::{self, Web};
 use crate::work;
+use crate::work::send::Sender;
 use std::net::TcpListener;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -106,8 +108,32 @@ impl Parts {
         }
         // The intake's files are this node's own, so every node drains what it took.
         if roles.track || roles.work {
-            self.ingest(stop);
+            self.ingest(stop.clone());
         }
+        if roles.work {
+            self.send(stop);
+        }
+    }
+
+    fn send(&self, stop: CancellationToken) {
+        let ctx = &self.ctx;
+        let timeouts = PhaseTimeouts::default();
+        let sender = Sender::after_intake(ctx.clone(), timeouts, self.intake.clone());
+        self.work
+            .spawn(sender.run(stop.clone(), self.shutdown.hard.clone()));
+        let beat = |ctx| async move { work::heartbeat::step(&ctx).await };
+        let every = work::heartbeat::EVERY;
+        self.work.spawn(work::run(
+            "heartbeat",
+            ctx.clone(),
+            stop.clone(),
+            every,
+            beat,
+        ));
+        let drop_old = |ctx| async move { work::retention::step(&ctx).await };
+        let every = work::retention::EVERY;
+        self.work
+            .spawn(work::run("retention", ctx.clone(), stop, every, drop_old));
     }
 
     fn refresh_destinations(&self, stop: CancellationToken) {

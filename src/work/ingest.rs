@@ -50,6 +50,19 @@ pub async fn step(ctx: &Ctx, intake: &Intake) -> Result<Progress, IngestError> {
     Ok(Progress::Idle)
 }
 
+/// Takes all that had arrived when this was called: unsubscribes that the store could not take at
+/// once must stand before the queue is claimed from.
+pub async fn through(ctx: &Ctx, intake: &Intake) -> Result<(), IngestError> {
+    for source in intake.sources() {
+        while hits::place(&ctx.store, source.id).await? < source.last {
+            if !take(ctx, intake, source).await? {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Takes a page of `source`; `false` when there is nothing new in it.
 async fn take(ctx: &Ctx, intake: &Intake, source: Source) -> Result<bool, IngestError> {
     let place = hits::place(&ctx.store, source.id).await?;

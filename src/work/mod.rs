@@ -3,7 +3,9 @@
 
 pub mod destinations;
 pub mod group;
+pub mod heartbeat;
 pub mod ingest;
+pub mod retention;
 pub mod send;
 
 use crate::ctx::Ctx;

@@ -219,6 +219,10 @@ impl Work {
         let limit = if is_free { CLAIM } else { 1 };
         let (shared, lane) = (Arc::clone(&self.shared), self.lane);
         self.taking.spawn(async move {
+            shared.before_claim().await?;
+            if shared.is_held() {
+                return Ok(Batch::default());
+            }
             let setup = shared.setup().await?;
             batch::take(&shared.ctx, &setup, lane, limit).await
         });

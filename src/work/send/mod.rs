@@ -12,18 +12,19 @@ mod transport;
 
 use super::Progress;
 use super::group::Group;
+use super::{heartbeat, ingest};
 use crate::accept::assemble;
 use crate::compose::dkim::DkimKeys;
 use crate::ctx::Ctx;
 use crate::domain::clock::{Millis, SECOND_MS};
 use crate::domain::id::MailboxNo;
 use crate::domain::sealed;
+use crate::intake::Intake;
 use crate::net::smtp::{Connector, HelloName, PhaseTimeouts, Relay};
 use crate::queue::backoff::RelayBackoff;
 use crate::render::Setup;
 use crate::store::dkim;
 use crate::store::queue::{self, Lane};
-use crate::store::settings::{self, Setting};
 use crate::store::{Result, StoreError};
 use lane::{Ended, Until, Work};
 use std::collections::{HashMap, HashSet};
@@ -51,6 +52,8 @@ struct Shared {
     relays: Mutex<HashMap<String, RelayBackoff>>,
     setup: Mutex<Option<(Instant, Arc<Setup>)>>,
     held: AtomicBool,
+    /// Drained before each claim, where this process has one.
+    intake: Option<Intake>,
 }
 
 /// Sends what is due.
@@ -69,6 +72,15 @@ impl Sender {
     /// A sender for this process; at most one on a SQLite store. `timeouts` bound each phase of a
     /// conversation. Must be made inside a runtime.
     pub fn new(ctx: Ctx, timeouts: PhaseTimeouts) -> Self {
+        Self::made(ctx, timeouts, None)
+    }
+
+    /// A sender that applies what `intake` holds before each claim.
+    pub fn after_intake(ctx: Ctx, timeouts: PhaseTimeouts, intake: Intake) -> Self {
+        Self::made(ctx, timeouts, Some(intake))
+    }
+
+    fn made(ctx: Ctx, timeouts: PhaseTimeouts, intake: Option<Intake>) -> Self {
         let hello = ctx.settings.base_url.host_str().unwrap_or_default();
         let hello = HelloName::parse(hello).unwrap_or_default();
         let shared = Shared {
@@ -77,6 +89,7 @@ impl Sender {
             relays: Mutex::default(),
             setup: Mutex::default(),
             held: AtomicBool::new(false),
+            intake,
             ctx,
         };
         Self {
@@ -108,9 +121,17 @@ impl Sender {
         Ok(progress)
     }
 
-    /// Sends until `stop`. Then nothing more is claimed; what is under way has the grace of the
-    /// settings to end, and what has not by then is `uncertain` if it was handed over.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Sends until `stop`. Then nothing more is claimed, and what is under way may end until `cut`;
+    /// what was handed over and has no answer by then is `uncertain`.
+    pub async fn run(self, stop: CancellationToken, cut: CancellationToken) {
+        // The silence before this start decides whether the queue may go, so it is looked at first.
+        while let Err(error) = heartbeat::step(&self.shared.ctx).await {
+            tracing::warn!(error = %error, "sending waits for the store");
+            let pause = tokio::time::sleep(Duration::from_secs(1));
+            if stop.run_until_cancelled(pause).await.is_none() {
+                return;
+            }
+        }
         let mut lanes: JoinSet<(MailboxNo, Result<Ended>)> = JoinSet::new();
         let mut busy: HashSet<MailboxNo> = HashSet::new();
         let mut not_before: HashMap<MailboxNo, Millis> = HashMap::new();
@@ -127,18 +148,18 @@ impl Sender {
                 Some(ended) = lanes.join_next() => self.ended(ended, &mut busy, &mut not_before),
             }
         }
-        let grace = Duration::from_secs(u64::from(self.shared.ctx.settings.grace_seconds));
-        let finished = tokio::time::timeout(grace, async {
+        let finished = cut.run_until_cancelled(async {
             while let Some(ended) = lanes.join_next().await {
                 self.ended(ended, &mut busy, &mut not_before);
             }
         });
-        if finished.await.is_err() {
-            lanes.shutdown().await;
-            for mailbox in busy {
-                if let Err(error) = self.shared.clear(mailbox).await {
-                    tracing::warn!(error = %error, "a lane was left as it is; the next start clears it");
-                }
+        if finished.await.is_some() {
+            return;
+        }
+        lanes.shutdown().await;
+        for mailbox in busy {
+            if let Err(error) = self.shared.clear(mailbox).await {
+                tracing::warn!(error = %error, "a lane was left as it is; the next start clears it");
             }
         }
     }
@@ -245,9 +266,27 @@ impl Shared {
     }
 
     async fn look_for_hold(&self) -> Result<()> {
-        let hold = settings::get(&self.ctx.store, Setting::QueueHold).await?;
-        self.held.store(hold.is_some(), Ordering::Relaxed);
+        let ctx = &self.ctx;
+        let held = heartbeat::is_held(&ctx.store, ctx.clock.now()).await?;
+        self.held.store(held, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// What must be known before a claim: whether the queue is on hold, and who has unsubscribed.
+    async fn before_claim(&self) -> Result<()> {
+        self.look_for_hold().await?;
+        let Some(intake) = &self.intake else {
+            return Ok(());
+        };
+        match ingest::through(&self.ctx, intake).await {
+            Ok(()) => Ok(()),
+            Err(ingest::IngestError::Store(error)) => Err(error),
+            Err(error) => {
+                // An unreadable file may hide an unsubscribe; ingest reports it, mail goes on.
+                tracing::warn!(error = %error, "the intake could not be read before a claim");
+                Ok(())
+            }
+        }
     }
 
     fn is_held(&self) -> bool {

@@ -1,0 +1,32 @@
+//! What is kept only for a while, dropped piece by piece: the bytes of sent mail, caught mail, and
+//! answers kept for repeated requests. Events and figures stay.
+
+use super::Progress;
+use crate::ctx::Ctx;
+use crate::domain::clock::DAY_MS;
+use crate::store::{Result, caught, idempotency, rendered};
+use std::time::Duration;
+
+/// How often it looks when there was nothing to drop.
+pub const EVERY: Duration = Duration::from_mins(10);
+/// Rows dropped in one transaction, so that nobody waits for the lock.
+const AT_ONCE: i64 = 200;
+/// Answers are kept a day at least; two leave room for a client that was away.
+const KEEP_ANSWERS_MS: i64 = 2 * DAY_MS;
+
+/// Drops one piece of each.
+pub async fn step(ctx: &Ctx) -> Result<Progress> {
+    let now = ctx.clock.now();
+    let before = now.plus(-i64::from(ctx.settings.keep_bytes_days) * DAY_MS);
+    let mut tx = ctx.store.begin().await?;
+    let mails = rendered::drop_old(&mut tx, before, AT_ONCE).await?;
+    let caught = caught::drop_old(&mut tx, before, AT_ONCE).await?;
+    idempotency::forget(&mut tx, now.plus(-KEEP_ANSWERS_MS)).await?;
+    tx.commit().await?;
+    let is_full = |dropped: u64| dropped >= AT_ONCE.unsigned_abs();
+    Ok(if is_full(mails) || is_full(caught) {
+        Progress::More
+    } else {
+        Progress::Idle
+    })
+}
