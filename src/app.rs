@@ -1,19 +1,23 @@
 //! The composition root: opens what a process needs, starts the parts that its roles name, and
 //! stops them in order. It decides nothing about mail or hits.
 
+mod catcher;
 mod open;
 mod parts;
+mod sockets;
 
 pub use open::{AppError, Schema, check_relay, open, open_for_command, prepare};
 
 use crate::config::Loaded;
 use crate::ctx::Ctx;
 use crate::domain::clock::Clock;
+use crate::intake::Intake;
 use crate::shutdown::Shutdown;
 use crate::web;
 use open::DataLock;
 use parts::Parts;
-use std::net::SocketAddr;
+use sockets::Sockets;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -39,10 +43,23 @@ pub struct App {
 /// What made a running application stop by itself, set once.
 type Failure = Arc<OnceLock<AppError>>;
 
-/// Starts the parts that the settings' roles name. With the role `track` a database that is down
+/// Takes the port of the settings and starts on it; see [`start_on`].
+pub async fn start(
+    loaded: Loaded,
+    clock: Clock,
+    schema: Schema,
+    shutdown: Shutdown,
+) -> Result<App, AppError> {
+    let listen = loaded.settings.listen;
+    let listener = web::listen(listen).map_err(|source| AppError::Listen { listen, source })?;
+    start_on(listener, loaded, clock, schema, shutdown).await
+}
+
+/// Starts the parts that the settings' roles name, with HTTP on `listener`. With the role `track` a database that is down
 /// does not keep the rest from starting: redirects and pixels are served, and the database is
 /// tried again until it answers.
-pub async fn start(
+pub async fn start_on(
+    listener: TcpListener,
     mut loaded: Loaded,
     clock: Clock,
     schema: Schema,
@@ -52,9 +69,10 @@ pub async fn start(
     let lock = DataLock::take(&loaded.settings.data_dir)?;
     let listen = loaded.settings.listen;
     let refused = |source| AppError::Listen { listen, source };
-    let listener = web::listen(listen).map_err(refused)?;
+    listener.set_nonblocking(true).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     loaded.settings = loaded.settings.bound_to(address);
+    let sockets = Sockets::open(&mut loaded.settings, listener)?;
     let ctx = open::open(&loaded, clock)?;
     let parts = Parts::new(ctx.clone(), shutdown.clone()).await?;
     let app = App {
@@ -73,11 +91,16 @@ pub async fn start(
         }
         Err(error) => return Err(error),
     }
-    app.parts.serve_http(listener);
+    app.parts.serve(sockets);
     Ok(app)
 }
 
 impl App {
+    /// The intake of this process.
+    pub fn intake(&self) -> Intake {
+        self.parts.intake.clone()
+    }
+
     /// Tries to prepare the database until it answers, then starts what needs it.
     fn keep_trying(&self, schema: Schema) {
         let parts = self.parts.clone();

@@ -69,6 +69,22 @@ impl Settings {
         self.database_url.starts_with("sqlite:")
     }
 
+    /// Whether mail of mailboxes without a relay of their own stays in the mail catcher: there is
+    /// no relay, or the relay is our own catcher.
+    pub fn catches_mail(&self) -> bool {
+        let own = self.catcher_listen.map(catcher_url);
+        self.smtp_url.is_none() || self.smtp_url == own
+    }
+
+    /// The same settings with the catcher at `bound`. Without another relay it becomes the relay,
+    /// so that mail takes the way it would take to a real one.
+    #[must_use]
+    pub fn caught_at(mut self, bound: SocketAddr) -> Self {
+        self.catcher_listen = Some(bound);
+        self.smtp_url.get_or_insert_with(|| catcher_url(bound));
+        self
+    }
+
     /// The same settings served at `bound`, which is `listen` with a real port where it had 0. An
     /// address in links that was made from `listen` follows it.
     #[must_use]
@@ -97,6 +113,10 @@ pub fn own_url(listen: SocketAddr) -> Url {
         IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, listen.port())),
     };
     Url::parse(&format!("http://{reach}/")).expect("an address and a port make a URL")
+}
+
+fn catcher_url(at: SocketAddr) -> String {
+    format!("smtp://{at}")
 }
 
 /// How the log is written.

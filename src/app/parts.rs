@@ -1,6 +1,7 @@
 //! Which parts run in which role.
 
-use super::AppError;
+use super::sockets::Sockets;
+use super::{AppError, catcher};
 use crate::config::Settings;
 use crate::ctx::Ctx;
 use crate::domain::ticket::TicketKeys;
@@ -14,7 +15,8 @@ use crate::web::track::TrackState;
 use crate::web::{self, Web};
 use crate::work;
 use crate::work::send::Sender;
-use std::net::TcpListener;
+use std::future::Future;
+use std::io;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -74,10 +76,18 @@ impl Parts {
         })
     }
 
-    /// Starts the HTTP server.
-    pub(super) fn serve_http(&self, listener: TcpListener) {
-        let settings = &self.ctx.settings;
+    /// Starts what listens.
+    pub(super) fn serve(&self, sockets: Sockets) {
         let web = Web::new(self.ctx.clone(), self.live.clone()).told_by(self.shutdown.soft.clone());
+        if let Some(listener) = sockets.metrics {
+            let served = web::health::serve_metrics(listener, web.clone(), self.http_stop.clone());
+            self.watch("the metrics", served);
+        }
+        if let Some(listener) = sockets.catcher {
+            let served = catcher::serve(listener, self.ctx.clone(), self.http_stop.clone());
+            self.watch("the mail catcher", served);
+        }
+        let settings = &self.ctx.settings;
         let parts = web::Parts {
             web,
             roles: settings.roles,
@@ -85,11 +95,21 @@ impl Parts {
             workers: std::thread::available_parallelism().map_or(2, usize::from),
             grace: grace(settings),
         };
-        let served = web::serve(listener, parts, self.http_stop.clone());
+        let served = web::serve(sockets.http, parts, self.http_stop.clone());
+        self.watch("HTTP", served);
+    }
+
+    /// A listener that ends before its time takes the process with it: half a product that looks
+    /// alive is worse.
+    fn watch(
+        &self,
+        part: &'static str,
+        served: impl Future<Output = io::Result<()>> + Send + 'static,
+    ) {
         let shutdown = self.shutdown.clone();
         self.http.spawn(async move {
             if let Err(error) = served.await {
-                tracing::error!(error = %error, "stopping: HTTP cannot be served");
+                tracing::error!(app.part = part, error = %error, "stopping: a part cannot be served");
                 shutdown.ask();
             }
         });

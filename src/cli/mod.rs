@@ -4,6 +4,7 @@
 mod check_config;
 mod failure;
 mod migrate;
+mod rebuild_metrics;
 mod serve;
 mod token;
 mod user;
@@ -33,6 +34,7 @@ enum Command {
     CheckConfig(check_config::Args),
     User(user::Args),
     Token(token::Args),
+    RebuildMetrics(rebuild_metrics::Args),
 }
 
 /// Reads the arguments, runs the command, and gives the status to end with.
@@ -64,6 +66,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::CheckConfig(args) => check_config::run(args, &source),
         Command::User(args) => user::run(args, &source).await,
         Command::Token(args) => token::run(args, &source).await,
+        Command::RebuildMetrics(args) => rebuild_metrics::run(args, &source).await,
     }
 }
 

@@ -6,10 +6,13 @@ use super::state::Web;
 use crate::store::{gauges, migrations};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::io;
+use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// How long a probe waits for the database.
 const PROBE_WAIT: Duration = Duration::from_secs(2);
@@ -84,6 +87,33 @@ pub async fn metrics_page(state: Data<Web>) -> HttpResponse {
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(recorder().render())
+}
+
+/// Serves `/metrics` alone, without a token, until `stop`: for a listener that only Prometheus
+/// reaches.
+pub async fn serve_metrics(
+    listener: TcpListener,
+    state: Web,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(Data::new(state.clone()))
+            .route("/metrics", web::get().to(metrics_page))
+    })
+    .workers(1)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    let stopper = tokio::spawn(async move {
+        stop.cancelled().await;
+        handle.stop(true).await;
+    });
+    let done = server.await;
+    stopper.abort();
+    done
 }
 
 /// The answer for every path that no route takes.

@@ -1,5 +1,6 @@
 //! What the tests share: a PostgreSQL server of their own, and a fresh store on either engine.
 
+pub mod app;
 pub mod engines;
 pub mod postgres;
 pub mod world;
