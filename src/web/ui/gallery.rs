@@ -37,7 +37,7 @@ fn share(n: i64, of: i64) -> Share {
         rate: Some(rate),
         low: rate * 0.8,
         high: rate * 1.25,
-        few: of < 30,
+        withheld: (of < 30).then(|| Lang::En.few_contacts(&n.to_string(), &of.to_string())),
     }
 }
 

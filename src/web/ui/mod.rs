@@ -8,6 +8,7 @@ mod compose;
 mod contact;
 mod contact_form;
 mod contacts;
+mod content;
 mod desk;
 mod fault;
 mod feed;
@@ -20,7 +21,10 @@ mod messages;
 mod more;
 mod pairs;
 pub mod parts;
+mod report;
+mod settings;
 mod sign_in;
+mod templates;
 mod today;
 pub mod words;
 
@@ -65,6 +69,25 @@ fn routes(config: &mut ServiceConfig) {
             web::get().to(compose::preview_document),
         )
         .route("/drafts", web::get().to(compose::list))
+        .route("/content", web::get().to(content::list))
+        .route("/content/new", web::get().to(content::new))
+        .route("/content/new", web::post().to(content::add))
+        .route("/content/{id}", web::get().to(content::edit))
+        .route("/content/{id}", web::post().to(content::change))
+        .route("/templates", web::get().to(templates::list))
+        .route("/templates/new", web::get().to(templates::new))
+        .route("/templates/new", web::post().to(templates::add))
+        .route("/templates/{id}", web::get().to(templates::show))
+        .route("/templates/{id}", web::post().to(templates::change))
+        .route("/templates/{id}/preview", web::get().to(templates::preview))
+        .route("/reports/click-through", web::get().to(report::show))
+        .route("/settings", web::get().to(settings::show))
+        .route("/settings/language", web::post().to(settings::language))
+        .route("/settings/password", web::post().to(settings::password))
+        .route(
+            "/settings/organisation",
+            web::post().to(settings::organisation),
+        )
         .route("/contacts", web::get().to(contacts::list))
         .route("/contacts/pick", web::get().to(contacts::pick))
         .route("/contacts/new", web::get().to(contact_form::new))

@@ -107,18 +107,18 @@ fn letter_fields(desk: &Desk, sheet: &Sheet) -> Markup {
                 (form.area("code short", "text", lang.field_text(), &draft.text, lang.field_text_help()))
             }
             textarea hidden name="vars" { "\n" (draft.vars) }
-            (merge_help(lang))
         }
     }
 }
 
-fn merge_help(lang: Lang) -> Markup {
+/// Which fields a template may name.
+pub fn merge_help(lang: Lang) -> Markup {
     let fields = [
         ("{{ contact.first_name }}", lang.merge_first_name()),
         ("{{ contact.name }}", lang.merge_contact_name()),
         ("{{ contact.account }}", lang.merge_account()),
         ("{{ contact.fields.city }}", lang.merge_field()),
-        ("{{ sender.name }}", lang.merge_sender()),
+        ("{{ rep.name }}", lang.merge_sender()),
         ("{{ vars.offer }}", lang.merge_var()),
     ];
     html! {

@@ -9,12 +9,14 @@ mod list;
 mod send;
 
 pub use files::{add_file, preview_document};
+pub use form::merge_help;
 pub use list::list;
 
 use super::desk::{Answer, Desk, Sent, asked, go_to, id_of, query, shown, shown_again};
 use super::layout::{Here, page};
 use super::parts::Errors;
 use crate::accept::{Preview, dry_run};
+use crate::compose::merge::{Part, check_template};
 use crate::domain::clock::Millis;
 use crate::domain::finding::Finding;
 use crate::domain::id::{ContentId, MailboxId, TemplateId};
@@ -28,6 +30,7 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use draft::{Draft, File, form_name};
 use maud::Markup;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Templates, assets and mailboxes offered.
@@ -106,6 +109,7 @@ async fn begun(desk: &Desk, request: &HttpRequest) -> Result<Draft, Refusal> {
     if let Ok(asset) = fields.text("content").parse::<ContentId>() {
         insert(desk, &mut draft, asset).await?;
     }
+    name_vars(desk, &mut draft).await?;
     if let Ok(earlier) = draft.reply_to.parse() {
         let found = crate::store::messages::lookup(&desk.web.ctx.store, &desk.viewer, earlier);
         if let Some(message) = found.await? {
@@ -149,6 +153,7 @@ pub async fn act(sent: Sent, path: Path<String>) -> Answer {
     {
         insert(&desk, &mut draft, asset).await?;
     }
+    name_vars(&desk, &mut draft).await?;
     save(&desk, id, &draft).await?;
     if let Some(file) = word.strip_prefix("drop:") {
         let mut tx = ctx.store.begin().await?;
@@ -189,6 +194,36 @@ async fn insert(desk: &Desk, draft: &mut Draft, asset: ContentId) -> Result<(), 
     if !draft.assets.contains(&id) {
         draft.assets.push(id);
     }
+    Ok(())
+}
+
+/// Names the values a chosen template wants, one on each line, where nothing was typed yet.
+async fn name_vars(desk: &Desk, draft: &mut Draft) -> Result<(), Refusal> {
+    let Ok(id) = draft.template.parse::<TemplateId>() else {
+        return Ok(());
+    };
+    if !draft.vars.trim().is_empty() {
+        return Ok(());
+    }
+    let Some(template) = templates::lookup(&desk.web.ctx.store, id).await? else {
+        return Ok(());
+    };
+    let parts = [
+        (Part::Subject, Some(template.subject)),
+        (Part::Html, template.html),
+        (Part::Text, template.text),
+    ];
+    let mut wanted = BTreeSet::new();
+    for (part, source) in parts {
+        let fields = check_template(part, source.as_deref().unwrap_or("")).unwrap_or_default();
+        wanted.extend(
+            fields
+                .iter()
+                .filter_map(|field| field.strip_prefix("vars."))
+                .map(|name| format!("{name} = ")),
+        );
+    }
+    draft.vars = wanted.into_iter().collect::<Vec<_>>().join("\n");
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::web::ui::words::Lang;
 use maud::{Markup, html};
 
 /// A rate as a report gives it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Share {
     /// Those that did.
     pub n: i64,
@@ -16,8 +16,8 @@ pub struct Share {
     pub low: f64,
     /// The interval's upper end.
     pub high: f64,
-    /// Whether there are too few to judge by.
-    pub few: bool,
+    /// Why there is too little to judge by, in a sentence that holds the figures.
+    pub withheld: Option<String>,
 }
 
 /// The interval as a thin bar on a track from 0 to `max`, with a dot at the rate.
@@ -43,14 +43,13 @@ pub fn interval(lang: Lang, share: &Share, max: f64) -> Markup {
 /// A rate for a table: `23% of 120` and its interval; grey with the reason when there are few.
 pub fn share_cell(lang: Lang, share: &Share, max: f64) -> Markup {
     html! {
-        @match share.rate {
-            Some(rate) if !share.few => {
+        @match (&share.withheld, share.rate) {
+            (None, Some(rate)) => {
                 span.nw { (lang.percent(rate)) (interval(lang, share, max)) }
                 span.sub { (lang.n_of(&lang.integer(share.n), &lang.integer(share.of))) }
             }
-            _ => {
-                span.few { (lang.too_few(&lang.integer(share.n), &lang.integer(share.of))) }
-            }
+            (Some(reason), _) => { span.few { (reason) } }
+            (None, None) => { span.few { (lang.few_nothing()) } }
         }
     }
 }

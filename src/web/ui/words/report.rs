@@ -44,7 +44,7 @@ words! {
     chart_days: "Click-through by day of sending", "Доля переходов по дню отправки";
     chart_days_desc: "One point for each day of sending, with the days that are still filling hatched.",
         "Одна точка на день отправки; ещё копящиеся дни заштрихованы.";
-    chart_rows(by: &str): "Click-through by {by}", "Доля переходов по {by}";
+    chart_rows(by: &str): "Click-through by {by}", "Доля переходов: по {by}";
     chart_rows_desc: "One bar for each row of the table, with its 95 % interval.", "По полосе на строку таблицы, с интервалом 95 %.";
     chart_curve: "Clicked within", "Перешли за";
     chart_curve_desc: "The share of measurable deliveries clicked by a person within a time of being sent.",
@@ -68,4 +68,18 @@ words! {
     few_weeks: "shown from four weeks on", "показывается от четырёх недель";
     day_label: "Day", "День";
     sent_on(day: &str, share: &str): "{day}: {share}", "{day}: {share}";
+    before_day: "Before", "До (не включая)";
+    in_no_rate: "in no rate yet", "пока не в доле";
+    after_sending: "after sending", "после отправки";
+    note_coverage(n: &str, of: &str): "Measured on {n} of {of} sent.", "Измерено на {n} из {of} отправленных.";
+    note_still_filling(n: &str, days: &str): "{n} are younger than {days} days and still filling; they are in no rate.",
+        "{n} моложе {days} дней и ещё копятся; в доли они не входят.";
+    note_unrecorded(days: &str): "The deliveries of {days} days are not measurable: clicks within their horizon could not be recorded.",
+        "Доставки за {days} дн. измерить нельзя: переходы по ним не удалось записать.";
+    note_floor(floor: &str): "Content works where its rate is surely at or above {floor} %.", "Материал работает, если его доля уверенно не ниже {floor} %.";
+    note_raw: "Every click is counted, by machines too.", "Учтены все переходы, и машинные тоже.";
+    note_followed: "A click followed the mail; the mail need not have caused it.", "Переход был после письма; письмо не обязательно его причина.";
+    note_of_clickers: "Times are of those who clicked: half of them did so within p50.", "Время указано по тем, кто перешёл: половина сделала это за указанный срок.";
+    note_shares: "One mail may show several; their shares do not add up.", "Одно письмо может показывать несколько; доли не складываются.";
+    note_reps_folded: "Single reps are not shown here; the team is.", "Отдельные менеджеры здесь не показаны; показана команда.";
 }

@@ -11,7 +11,7 @@ words! {
     change_password: "Change password", "Сменить пароль";
     present_password: "Present password", "Текущий пароль";
     new_password: "New password", "Новый пароль";
-    new_password_help: "At least 12 characters. All other sessions end.", "Не меньше 12 знаков. Все другие сеансы завершатся.";
+    new_password_help: "At least 10 characters. All other sessions end.", "Не меньше 10 знаков. Все другие сеансы завершатся.";
     wrong_password: "is not your present password", "не совпадает с текущим паролем";
     password_changed: "The password is changed; other sessions have ended.", "Пароль изменён; другие сеансы завершены.";
     organisation: "Organisation", "Организация";
