@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 /// Writes `text` so that it means itself, between tags and in an attribute with either quotes.
 pub fn write_escaped(out: &mut dyn Write, text: &str) -> fmt::Result {
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+    while let Some(at) = rest.bytes().position(is_special) {
         out.write_str(&rest[..at])?;
         out.write_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
@@ -17,6 +17,10 @@ pub fn write_escaped(out: &mut dyn Write, text: &str) -> fmt::Result {
         rest = &rest[at + 1..];
     }
     out.write_str(rest)
+}
+
+const fn is_special(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
 }
 
 /// `text` as [`write_escaped`] writes it.

@@ -4,7 +4,6 @@ use super::RewriteError;
 use lol_html::html_content::{Comment, Element};
 use lol_html::{DocumentContentHandlers, ElementContentHandlers, HtmlRewriter, Selector, Settings};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ops::Range;
 
 /// A start tag that leads somewhere.
@@ -40,16 +39,12 @@ pub(super) struct Page {
     pub(super) body_end: Option<usize>,
 }
 
-/// Elements whose content is text, so that a tag in it is none.
-const RAW_TEXT: &str = "script, style, title, textarea, xmp, iframe, noembed, noframes, plaintext";
-
 /// Each try may walk through the page again; a page with more false ends than this gets none.
 const MAX_TRIES: usize = 8;
 
 struct Selectors {
     links: Selector,
     any_href: Selector,
-    raw: Selector,
     probe: Selector,
 }
 
@@ -60,7 +55,6 @@ thread_local! {
         Selectors {
             links: parse("a[href], area[href]"),
             any_href: parse("[href]"),
-            raw: parse(RAW_TEXT),
             probe: parse("otklik-probe"),
         }
     };
@@ -70,63 +64,54 @@ thread_local! {
 pub(super) fn scan(html: &str) -> Result<Page, RewriteError> {
     SELECTORS.with(|selectors| {
         let mut anchors = Vec::new();
-        let marks = walk(
-            html,
-            0,
-            &selectors.links,
-            Some(&selectors.raw),
-            &mut anchors,
-        )?;
-        for comment in &marks.comments {
+        // Asking for comments makes the parser look at every token: only where it may matter.
+        let comments = if html.contains("[if") {
+            Comments::Collect
+        } else {
+            Comments::Skip
+        };
+        let comments = walk(html, 0, &selectors.links, comments, &mut anchors)?;
+        for comment in &comments {
             if let Some(inner) = conditional(html, comment) {
                 walk(
                     &html[inner.clone()],
                     inner.start,
                     &selectors.any_href,
-                    None,
+                    Comments::Skip,
                     &mut anchors,
                 )?;
             }
         }
         anchors.sort_by_key(|anchor| anchor.value.start);
         Ok(Page {
-            body_end: body_end(html, &anchors, &marks, &selectors.probe)?,
+            body_end: body_end(html, &anchors, &comments, &selectors.probe)?,
             anchors,
         })
     })
 }
 
-/// What else a walk has seen.
-#[derive(Default)]
-struct Marks {
-    comments: Vec<Range<usize>>,
-    /// Where the start tag of each raw text element begins.
-    raw: Vec<usize>,
+/// Whether a walk notes where comments stand.
+#[derive(PartialEq, Eq)]
+enum Comments {
+    Collect,
+    Skip,
 }
 
-/// Collects the links of `html`, which begins at `offset` of the whole.
+/// Collects the links of `html`, which begins at `offset` of the whole; gives its comments.
 fn walk(
     html: &str,
     offset: usize,
     links: &Selector,
-    raw: Option<&Selector>,
+    collect: Comments,
     anchors: &mut Vec<Anchor>,
-) -> Result<Marks, RewriteError> {
-    let marks = RefCell::new(Marks::default());
+) -> Result<Vec<Range<usize>>, RewriteError> {
+    let mut comments = Vec::new();
     let on_link = |element: &mut Element<'_, '_>| {
         anchors.extend(anchor(html, element, offset));
         Ok(())
     };
-    let on_raw = |element: &mut Element<'_, '_>| {
-        let start = element.source_location().bytes().start;
-        marks.borrow_mut().raw.push(start);
-        Ok(())
-    };
     let on_comment = |comment: &mut Comment<'_>| {
-        marks
-            .borrow_mut()
-            .comments
-            .push(comment.source_location().bytes());
+        comments.push(comment.source_location().bytes());
         Ok(())
     };
     // Not strict: a page whose nesting is ambiguous is still worth sending.
@@ -136,18 +121,13 @@ fn walk(
             Cow::Borrowed(links),
             ElementContentHandlers::default().element(on_link),
         ));
-    if let Some(raw) = raw {
-        settings = settings
-            .append_element_content_handler((
-                Cow::Borrowed(raw),
-                ElementContentHandlers::default().element(on_raw),
-            ))
-            .append_document_content_handler(
-                DocumentContentHandlers::default().comments(on_comment),
-            );
+    if collect == Comments::Collect {
+        settings = settings.append_document_content_handler(
+            DocumentContentHandlers::default().comments(on_comment),
+        );
     }
     feed(html, settings)?;
-    Ok(marks.into_inner())
+    Ok(comments)
 }
 
 /// The link of `element`, if its `href` has a value. `link` and `base` lead nowhere a person goes.
@@ -159,19 +139,21 @@ fn anchor(html: &str, element: &Element<'_, '_>, offset: usize) -> Option<Anchor
     let mut href = None;
     let (mut off, mut role) = (None, None);
     for attribute in element.attributes() {
-        // The first of a name counts (HTML, 13.2.5.33).
-        match attribute.name().as_str() {
-            "href" if href.is_none() => href = attribute.value_source_location(),
-            "data-otklik" => {
-                off.get_or_insert_with(|| attribute.value().trim().eq_ignore_ascii_case("off"));
-            }
-            "data-otklik-role" => {
-                role.get_or_insert_with(|| attribute.value());
-            }
-            _ => {}
+        // The first of a name counts (HTML, 13.2.5.33). Its name is read from the source: asking
+        // the attribute for it makes a new text each time.
+        let Some(name) = attribute.name_source_location() else {
+            continue;
+        };
+        let name = &html[name.bytes()];
+        if name.eq_ignore_ascii_case("href") && href.is_none() {
+            href = Some(attribute.value_source_location());
+        } else if name.eq_ignore_ascii_case("data-otklik") {
+            off.get_or_insert_with(|| attribute.value().trim().eq_ignore_ascii_case("off"));
+        } else if name.eq_ignore_ascii_case("data-otklik-role") {
+            role.get_or_insert_with(|| attribute.value());
         }
     }
-    let value = href?.bytes();
+    let value = href??.bytes();
     let before = value.start.checked_sub(1).map(|at| html.as_bytes()[at]);
     Some(Anchor {
         name,
@@ -208,7 +190,7 @@ fn conditional(html: &str, comment: &Range<usize>) -> Option<Range<usize>> {
 fn body_end(
     html: &str,
     anchors: &[Anchor],
-    marks: &Marks,
+    comments: &[Range<usize>],
     probe: &Selector,
 ) -> Result<Option<usize>, RewriteError> {
     let bytes = html.as_bytes();
@@ -223,7 +205,7 @@ fn body_end(
         if !is_body {
             continue;
         }
-        if is_markup(html, anchors, marks, at, probe)? {
+        if is_markup(html, anchors, comments, at, probe)? {
             return Ok(Some(at));
         }
         tries += 1;
@@ -239,17 +221,16 @@ fn body_end(
 fn is_markup(
     html: &str,
     anchors: &[Anchor],
-    marks: &Marks,
+    comments: &[Range<usize>],
     at: usize,
     probe: &Selector,
 ) -> Result<bool, RewriteError> {
-    if marks.comments.iter().any(|comment| comment.contains(&at)) {
+    if comments.iter().any(|comment| comment.contains(&at)) {
         return Ok(false);
     }
     let tags = anchors.iter().map(|anchor| anchor.tag_end);
-    let comments = marks.comments.iter().map(|comment| comment.end);
-    let raw = marks.raw.iter().copied();
-    let known = tags.chain(comments).chain(raw).filter(|end| *end <= at);
+    let comments = comments.iter().map(|comment| comment.end);
+    let known = tags.chain(comments).filter(|end| *end <= at);
     let from = known.max().unwrap_or(0);
     let text = format!("{}<otklik-probe>", &html[from..at]);
     let mut seen = false;
