@@ -6,6 +6,7 @@ mod support;
 #[path = "../support/load/mod.rs"]
 mod load;
 
+mod ingest;
 mod lifecycle;
 mod metrics;
 mod metrics_rebuild;
