@@ -10,6 +10,7 @@ pub mod compose;
 pub mod config;
 pub mod ctx;
 pub mod deliver;
+pub mod demo;
 pub mod domain;
 pub mod faults;
 pub mod intake;

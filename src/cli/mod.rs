@@ -2,6 +2,7 @@
 //! status is 0 when done, 1 when it failed, 2 when it was called or configured wrongly.
 
 mod check_config;
+pub mod demo;
 mod failure;
 mod migrate;
 mod rebuild_metrics;
@@ -29,6 +30,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Serve(serve::Args),
     Migrate(migrate::Args),
     CheckConfig(check_config::Args),
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<(), Failure> {
     let source = Source { file: cli.config };
     match cli.command {
+        Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args, &source).await,
         Command::Migrate(args) => migrate::run(args, &source).await,
         Command::CheckConfig(args) => check_config::run(args, &source),

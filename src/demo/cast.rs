@@ -1,5 +1,5 @@
-//! Who the simulated organisation is: names, addresses, content. All domains end in `.example`,
-//! which nobody can own (RFC 2606).
+//! Who the simulated organisation is: names, addresses, habits, content. All domains end in
+//! `.example`, which nobody can own (RFC 2606). Pure.
 
 use crate::domain::viewer::Role;
 
@@ -11,8 +11,8 @@ pub const DOMAIN: &str = "northlight.example";
 pub const POSTAL_ADDRESS: &str = "Northlight Instruments, 4 Harbour Road, Tallinn, Estonia";
 /// The time zone of its reports.
 pub const ZONE: &str = "Europe/Tallinn";
-/// Its one team.
-pub const TEAM: &str = "Field sales";
+/// Its teams.
+pub const TEAMS: [&str; 2] = ["Laboratories", "Industry"];
 
 /// One of its people.
 #[derive(Debug, Clone, Copy)]
@@ -23,25 +23,73 @@ pub struct Member {
     pub name: &'static str,
     /// What they do.
     pub role: Role,
+    /// Which of [`TEAMS`] they are in.
+    pub team: Option<usize>,
 }
 
-const fn member(local: &'static str, name: &'static str, role: Role) -> Member {
-    Member { local, name, role }
+const fn member(local: &'static str, name: &'static str, role: Role, team: usize) -> Member {
+    Member {
+        local,
+        name,
+        role,
+        team: Some(team),
+    }
 }
 
 /// Everybody; the reps come first.
 pub const MEMBERS: &[Member] = &[
-    member("rita", "Rita Kask", Role::Rep),
-    member("jonas", "Jonas Weber", Role::Rep),
-    member("amara", "Amara Osei", Role::Rep),
-    member("mikhail", "Mikhail Orlov", Role::Rep),
-    member("mira", "Mira Lindqvist", Role::Marketer),
-    member("tomas", "Tomas Novak", Role::Manager),
-    member("ada", "Ada Saar", Role::Admin),
+    member("rita", "Rita Kask", Role::Rep, 0),
+    member("jonas", "Jonas Weber", Role::Rep, 0),
+    member("amara", "Amara Osei", Role::Rep, 1),
+    member("mikhail", "Mikhail Orlov", Role::Rep, 1),
+    member("mira", "Mira Lindqvist", Role::Marketer, 0),
+    member("tomas", "Tomas Novak", Role::Manager, 0),
+    Member {
+        local: "ada",
+        name: "Ada Saar",
+        role: Role::Admin,
+        team: None,
+    },
 ];
+
+/// How a rep writes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Habit {
+    /// Letters in one sitting, at least and at most; there are two sittings a day.
+    pub(super) letters: (usize, usize),
+    /// How many in a hundred are written with a template.
+    pub(super) templates: u8,
+    /// How many in a hundred point to one of the four assets that appeal most.
+    pub(super) taste: u8,
+}
 
 /// How many of [`MEMBERS`] write to contacts.
 pub const REPS: usize = 4;
+
+/// The habits of the reps: Rita writes much and by hand, Jonas little and well, Amara by template,
+/// Mikhail whatever lies on top.
+pub(super) const HABITS: [Habit; REPS] = [
+    Habit {
+        letters: (2, 4),
+        templates: 15,
+        taste: 75,
+    },
+    Habit {
+        letters: (1, 2),
+        templates: 30,
+        taste: 95,
+    },
+    Habit {
+        letters: (1, 4),
+        templates: 85,
+        taste: 60,
+    },
+    Habit {
+        letters: (0, 3),
+        templates: 50,
+        taste: 25,
+    },
+];
 
 /// A page that reps point contacts to.
 #[derive(Debug, Clone, Copy)]
@@ -58,15 +106,20 @@ const fn asset(name: &'static str, path: &'static str, appeal: u32) -> Asset {
     Asset { name, path, appeal }
 }
 
-/// The content library.
+/// The content library, the most appealing first. Nobody has ever followed the last one.
 pub const ASSETS: &[Asset] = &[
     asset("Price list 2026", "price-list", 58),
     asset("Case study: Harbour Foods", "case-harbour-foods", 41),
     asset("Calibration guide", "calibration-guide", 33),
     asset("Return on investment, worked out", "roi", 27),
-    asset("Security white paper", "security", 16),
-    asset("Company brochure", "brochure", 9),
+    asset("Security white paper", "security", 14),
+    asset("Webinar recording: sensor drift", "webinar", 9),
+    asset("Company brochure", "brochure", 4),
+    asset("Our history in pictures", "history", 0),
 ];
+
+/// How many of [`ASSETS`] a rep with taste chooses from.
+pub(super) const BEST_ASSETS: usize = 4;
 
 /// The page on which a contact picks a time.
 pub const BOOKING_PATH: &str = "book";
@@ -80,59 +133,35 @@ pub struct Company {
     pub domain: &'static str,
 }
 
+const fn company(name: &'static str, domain: &'static str) -> Company {
+    Company { name, domain }
+}
+
 /// The companies outside.
 pub const COMPANIES: &[Company] = &[
-    Company {
-        name: "Harbour Foods",
-        domain: "harbourfoods.example",
-    },
-    Company {
-        name: "Alder & Sons",
-        domain: "alder-sons.example",
-    },
-    Company {
-        name: "Bright Dental",
-        domain: "brightdental.example",
-    },
-    Company {
-        name: "Cobalt Mining",
-        domain: "cobaltmining.example",
-    },
-    Company {
-        name: "Delta Water",
-        domain: "deltawater.example",
-    },
-    Company {
-        name: "Eastgate Hospital",
-        domain: "eastgate.example",
-    },
-    Company {
-        name: "Fjord Salmon",
-        domain: "fjordsalmon.example",
-    },
-    Company {
-        name: "Granite Labs",
-        domain: "granitelabs.example",
-    },
-    Company {
-        name: "Hill Brewery",
-        domain: "hillbrewery.example",
-    },
-    Company {
-        name: "Iris Optics",
-        domain: "irisoptics.example",
-    },
-    Company {
-        name: "Juniper Farms",
-        domain: "juniperfarms.example",
-    },
-    Company {
-        name: "Kestrel Air",
-        domain: "kestrelair.example",
-    },
+    company("Harbour Foods", "harbourfoods.example"),
+    company("Alder & Sons", "alder-sons.example"),
+    company("Bright Dental", "brightdental.example"),
+    company("Cobalt Mining", "cobaltmining.example"),
+    company("Delta Water", "deltawater.example"),
+    company("Eastgate Hospital", "eastgate.example"),
+    company("Fjord Salmon", "fjordsalmon.example"),
+    company("Granite Labs", "granitelabs.example"),
+    company("Hill Brewery", "hillbrewery.example"),
+    company("Iris Optics", "irisoptics.example"),
+    company("Juniper Farms", "juniperfarms.example"),
+    company("Kestrel Air", "kestrelair.example"),
+    company("Lakeside Dairy", "lakesidedairy.example"),
+    company("Meridian Pharma", "meridianpharma.example"),
+    company("Noble Paper", "noblepaper.example"),
+    company("Orchard Juice", "orchardjuice.example"),
+    company("Pine Timber", "pinetimber.example"),
+    company("Quartz Glass", "quartzglass.example"),
+    company("Riverside Clinic", "riverside.example"),
+    company("Sterling Steel", "sterlingsteel.example"),
 ];
 
-/// The contacts' names; each company gets every twelfth.
+/// The contacts' names; each company gets every twentieth.
 pub const NAMES: &[&str] = &[
     "Olga Petrova",
     "Paul Becker",
@@ -170,6 +199,50 @@ pub const NAMES: &[&str] = &[
     "Zoltan Nagy",
     "Anna Schmidt",
     "Boris Volkov",
+    "Chen Wei",
+    "Dora Papp",
+    "Emil Hansen",
+    "Freya Olsen",
+    "Georg Huber",
+    "Hanna Virtanen",
+    "Ivan Horvat",
+    "Jana Dvorak",
+    "Karl Lehmann",
+    "Lucia Romano",
+    "Mateus Costa",
+    "Nadia Rahman",
+    "Oscar Lindgren",
+    "Priya Nair",
+    "Ralf Krause",
+    "Sara Ahmed",
+    "Tiina Rebane",
+    "Umar Diallo",
+    "Vera Sokolova",
+    "Walter Gruber",
+    "Ximena Lopez",
+    "Yusuf Demir",
+    "Zofia Nowak",
+    "Adam Kowalski",
+    "Berta Fischer",
+    "Carlos Mendes",
+    "Diana Ionescu",
+    "Erik Johansson",
+    "Fatima Noor",
+    "Greta Vogel",
+    "Hassan Farah",
+    "Ilona Toth",
+    "Juan Ortega",
+    "Kirsi Laine",
+    "Leo Fontaine",
+    "Mona Eriksen",
+    "Noah Adler",
+    "Olivia Grant",
+    "Pavel Marek",
+    "Rita Lopes",
+    "Stefan Ivanov",
+    "Teresa Blanco",
+    "Urs Meier",
+    "Vanessa Roy",
 ];
 
 /// What a rep writes about, and how the mail begins.
@@ -208,15 +281,23 @@ pub fn member_address(member: &Member) -> String {
     format!("{}@{DOMAIN}", member.local)
 }
 
+/// Whether contact `index` has asked not to be tracked.
+pub(super) const fn objects(index: usize) -> bool {
+    index % 16 == 9
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::address::EmailAddress;
+    use std::collections::HashSet;
 
     #[test]
     fn every_address_is_one_and_the_reps_come_first() {
+        let mut seen = HashSet::new();
         for index in 0..NAMES.len() {
-            EmailAddress::parse(&contact_address(index)).unwrap();
+            let address = EmailAddress::parse(&contact_address(index)).unwrap();
+            assert!(seen.insert(address));
         }
         for (index, member) in MEMBERS.iter().enumerate() {
             EmailAddress::parse(&member_address(member)).unwrap();

@@ -5,8 +5,9 @@ use super::DemoError;
 use super::cast::{self, ASSETS, NAMES};
 use super::habits::{self, Act};
 use super::reader::{self, Offer, Reader};
+use super::workdays;
 use crate::ctx::Ctx;
-use crate::domain::clock::Millis;
+use crate::domain::clock::{Millis, SECOND_MS};
 use crate::store::caught;
 use fastrand::Rng;
 use std::collections::{BTreeMap, HashMap};
@@ -15,21 +16,24 @@ use std::sync::Arc;
 
 /// Mails looked at in one go.
 const PAGE: i64 = 200;
+/// From one act that history left undone to the next, for somebody who watches.
+const WATCHED_STEP_MS: i64 = 4 * SECOND_MS;
 
 /// How fast contacts live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tempo {
-    /// As people do: a mail is read after minutes, hours, days.
+    /// As people at work do: a mail is read after minutes, hours, working days.
     Real,
     /// For somebody who watches: an hour passes in half a minute.
     Watched,
 }
 
 impl Tempo {
-    const fn wait_ms(self, after_ms: i64) -> i64 {
+    /// When something is done that takes a person `after_ms` from `at` on.
+    fn after(self, at: Millis, after_ms: i64) -> Millis {
         match self {
-            Self::Real => after_ms,
-            Self::Watched => 1_500 + after_ms / 120,
+            Self::Real => workdays::plus(at, after_ms),
+            Self::Watched => at.plus(1_500 + after_ms / 120),
         }
     }
 }
@@ -106,7 +110,7 @@ impl Contacts {
             let mut rng = Rng::with_seed(self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             let reactions = habits::reactions(&mut rng, contact, asset);
             for (index, reaction) in reactions.into_iter().enumerate() {
-                let at = mail.at.plus(tempo.wait_ms(reaction.after_ms));
+                let at = tempo.after(mail.at, reaction.after_ms);
                 let due = (at, contact, number, index);
                 self.due.insert(due, (reaction.act, Arc::clone(&offer)));
             }
@@ -129,13 +133,14 @@ impl Contacts {
         Ok(())
     }
 
-    /// Brings what is still to be done nearer, for somebody who watches from `now` on: each wait
-    /// as [`Tempo::Watched`] has it.
+    /// Brings what is still to be done nearer, for somebody who watches from `now` on: one act
+    /// after the other.
     pub(super) fn hurry(&mut self, now: Millis) {
-        self.due = std::mem::take(&mut self.due)
-            .into_iter()
-            .map(|((at, contact, number, index), act)| {
-                let at = now.plus(Tempo::Watched.wait_ms(at.since(now).max(0)));
+        let waiting = std::mem::take(&mut self.due);
+        self.due = (1..)
+            .zip(waiting)
+            .map(|(place, ((_, contact, number, index), act))| {
+                let at = now.plus(place * WATCHED_STEP_MS);
                 ((at, contact, number, index), act)
             })
             .collect();

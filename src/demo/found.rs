@@ -8,6 +8,7 @@ use crate::compose::starter::STARTERS;
 use crate::ctx::Ctx;
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::random_bytes;
+use crate::domain::contact::TrackingChoice;
 use crate::domain::id::{AccountId, ContactId, ContentId, TeamId, TemplateId, TokenId, UserId};
 use crate::domain::secret::Secret;
 use crate::domain::viewer::{ReportLevel, Role, Viewer};
@@ -56,8 +57,12 @@ pub async fn found(ctx: &Ctx, site: &Url) -> Result<World, DemoError> {
         .map_err(|error| DemoError::Cast(error.to_string()))?;
     let mut tx = ctx.store.begin().await?;
     organisation(ctx, &mut tx).await?;
-    let team = TeamId(ctx.clock.fresh_id());
-    users::add_team(&mut tx, team, cast::TEAM, ctx.clock.now()).await?;
+    let mut teams = Vec::new();
+    for name in cast::TEAMS {
+        let team = TeamId(ctx.clock.fresh_id());
+        users::add_team(&mut tx, team, name, ctx.clock.now()).await?;
+        teams.push(team);
+    }
     let mut members = Vec::new();
     for member in MEMBERS {
         let user = NewUser {
@@ -65,7 +70,7 @@ pub async fn found(ctx: &Ctx, site: &Url) -> Result<World, DemoError> {
             email: address(&cast::member_address(member))?,
             name: member.name.to_owned(),
             role: member.role,
-            team: (member.role != Role::Admin).then_some(team),
+            team: member.team.map(|index| teams[index]),
             password_hash: Some(hash.clone()),
             language: "en".to_owned(),
         };
@@ -129,6 +134,7 @@ async fn people_outside(
             account: Some(companies[index % companies.len()]),
             owner: Some(members[owner_of(index)].user),
             decision_maker: Some(index % 3 == 0),
+            tracking: tracking(index),
             ..ContactData::default()
         };
         let id = ContactId(ctx.clock.fresh_id());
@@ -136,6 +142,15 @@ async fn people_outside(
         found.push(id);
     }
     Ok(found)
+}
+
+/// A few have asked not to be followed: their mail has no picture and plain links.
+fn tracking(index: usize) -> TrackingChoice {
+    let word = cast::objects(index).then_some(false);
+    TrackingChoice {
+        opens: word,
+        clicks: word,
+    }
 }
 
 async fn library(

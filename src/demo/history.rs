@@ -6,6 +6,7 @@ use super::contacts::{Contacts, Tempo};
 use super::found::World;
 use super::plan;
 use super::team;
+use super::workdays;
 use crate::ctx::Ctx;
 use crate::domain::clock::{DAY_MS, MINUTE_MS, Millis};
 use crate::intake::Intake;
@@ -14,46 +15,66 @@ use crate::work::send::Sender;
 use crate::work::{Progress, ingest};
 use std::net::SocketAddr;
 
-/// How far back the history goes.
-pub const WEEKS: i64 = 8;
+/// Working days of a full history: eight weeks.
+pub const DAYS: usize = 40;
 /// Letters this near to each other leave together.
 const SLOT_MS: i64 = 30 * MINUTE_MS;
 
-/// How far the history has come.
+/// The past that is lived through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Where every draw comes from.
+    pub seed: u64,
+    /// Its end, a midnight in UTC.
+    pub end: Millis,
+    /// How many working days it has.
+    pub days: usize,
+}
+
+impl Span {
+    /// When the organisation is founded: midnight before the first day.
+    pub fn begin(&self) -> Millis {
+        workdays::before(self.end, self.days)
+            .first()
+            .map_or(self.end, |day| Millis(day * DAY_MS))
+    }
+}
+
+/// How far the history has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Told {
-    /// Days that have passed, of `WEEKS` weeks.
-    pub days: i64,
     /// Messages written.
-    pub messages: u64,
+    pub messages: usize,
+    /// Of how many.
+    pub of: usize,
     /// What contacts and machines did with them.
     pub acts: u64,
 }
 
-/// Lives from `WEEKS` weeks before `until` up to it, on the manual clock of `ctx`, and gives the
-/// contacts with what they have not yet done. `at` is where the product answers HTTP meanwhile.
+/// Lives through `span` on the manual clock of `ctx`, and gives the contacts with what they have
+/// not yet done. `at` is where the product answers HTTP meanwhile.
 pub async fn history(
     ctx: &Ctx,
     intake: &Intake,
     at: SocketAddr,
     world: &World,
-    seed: u64,
-    until: Millis,
+    span: Span,
     mut tell: impl FnMut(Told),
 ) -> Result<Contacts, DemoError> {
-    let mut contacts = Contacts::new(seed, at)?;
+    let mut contacts = Contacts::new(span.seed, at)?;
     let sender = Sender::new(ctx.clone(), PhaseTimeouts::default());
-    let begin = until.plus(-WEEKS * 7 * DAY_MS);
-    let mut letters = plan::letters(seed, until, WEEKS)
-        .into_iter()
-        .zip(0_u64..)
-        .peekable();
+    let letters = plan::letters(span.seed, span.end, span.days);
+    let mut told = Told {
+        of: letters.len(),
+        ..Told::default()
+    };
+    let mut letters = letters.into_iter().zip(0_u64..).peekable();
     loop {
         let letter = letters.peek().map(|(letter, _)| letter.at);
         let Some(next) = [letter, contacts.next()].into_iter().flatten().min() else {
             break;
         };
-        if next >= until {
+        if next >= span.end {
             break;
         }
         move_to(ctx, next);
@@ -67,18 +88,18 @@ pub async fn history(
             move_to(ctx, letter.at);
             let accepted = team::write(ctx, world, &letter).await?;
             contacts.expect(accepted.message_id, number, letter.asset);
+            told.messages += 1;
         }
         while sender.step().await? == Progress::More {}
         contacts.look(ctx, Tempo::Real).await?;
         drain(ctx, intake).await?;
-        tell(Told {
-            days: ctx.clock.now().since(begin) / DAY_MS,
-            messages: letters.peek().map_or(0, |(_, number)| *number),
-            acts: contacts.acts,
-        });
+        told.acts = contacts.acts;
+        tell(told);
     }
-    move_to(ctx, until);
+    move_to(ctx, span.end);
     drain(ctx, intake).await?;
+    told.acts = contacts.acts;
+    tell(told);
     Ok(contacts)
 }
 

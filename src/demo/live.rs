@@ -15,8 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How often contacts look into their mail.
 const LOOK: Duration = Duration::from_secs(1);
-/// How long a rep waits before the next message, at least and at most.
+/// How long the team waits before the next message, at least and at most.
 const PAUSE_MS: std::ops::Range<i64> = 20 * SECOND_MS..MINUTE_MS;
+/// Letters that are written as soon as somebody watches.
+const FIRST_LETTERS: usize = 6;
 /// Numbers of letters written live begin here, after those of the history.
 const FIRST_NUMBER: u64 = 1_000_000;
 
@@ -35,7 +37,8 @@ pub async fn live(
     contacts.hurry(ctx.clock.now());
     let mut rng = Rng::with_seed(seed.wrapping_add(1));
     let mut number = FIRST_NUMBER;
-    let mut next_letter = ctx.clock.now().plus(rng.i64(PAUSE_MS));
+    let mut next_letter = ctx.clock.now();
+    let mut at_once = FIRST_LETTERS;
     while stop
         .run_until_cancelled(tokio::time::sleep(LOOK))
         .await
@@ -43,7 +46,10 @@ pub async fn live(
     {
         let now = ctx.clock.now();
         if now >= next_letter {
-            next_letter = now.plus(rng.i64(PAUSE_MS));
+            at_once = at_once.saturating_sub(1);
+            if at_once == 0 {
+                next_letter = now.plus(rng.i64(PAUSE_MS));
+            }
             number += 1;
             let rep = rng.usize(0..REPS);
             let letter = plan::letter(&mut rng, now, rep);

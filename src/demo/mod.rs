@@ -16,10 +16,11 @@ mod plan;
 mod reader;
 pub mod site;
 mod team;
+pub mod workdays;
 
 pub use contacts::Contacts;
 pub use found::{Credentials, PASSWORD, World, credentials, found};
-pub use history::{Told, WEEKS, history};
+pub use history::{DAYS, Span, Told, history};
 pub use live::live;
 
 use crate::accept::AcceptError;
