@@ -1,8 +1,8 @@
 //! Requests that were answered before: the claim on a key stands in the same transaction as what
 //! the request makes, so that fifty requests at once make one thing and get one answer.
 
-use super::sql::{execute, one, row, statements};
-use super::{Result, Tx};
+use super::sql::{execute, maybe, one, row, statements};
+use super::{Result, Store, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::id::UserId;
 
@@ -60,13 +60,24 @@ pub async fn claim(tx: &mut Tx, scope: Scope<'_>, body_hash: &[u8], now: Millis)
         return Ok(Claim::Fresh);
     }
     let kept = one!(&mut *tx, READ, Kept; scope.user, scope.route, scope.key)?;
+    Ok(found(kept, body_hash))
+}
+
+/// What a claim would find now, `None` when the key is new. For requests with work to do before
+/// their transaction.
+pub async fn lookup(store: &Store, scope: Scope<'_>, body_hash: &[u8]) -> Result<Option<Claim>> {
+    let kept = maybe!(store, READ, Kept; scope.user, scope.route, scope.key)?;
+    Ok(kept.map(|kept| found(kept, body_hash)))
+}
+
+fn found(kept: Kept, body_hash: &[u8]) -> Claim {
     if kept.body_hash != body_hash {
-        return Ok(Claim::Other);
+        return Claim::Other;
     }
-    Ok(Claim::Answered {
+    Claim::Answered {
         status: u16::try_from(kept.status).unwrap_or(500),
         response: kept.response,
-    })
+    }
 }
 
 /// Keeps the answer to a fresh claim.

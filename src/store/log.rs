@@ -30,6 +30,10 @@ statements! {
     HEAD = "SELECT seq FROM event_head WHERE id = 1";
     AFTER = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+    WITH_TEXT = "SELECT seq, detail FROM events
+        WHERE detail IS NOT NULL AND verdict IS NULL
+            AND (contact_no = $1 OR delivery_no IN (SELECT no FROM deliveries WHERE contact_no = $1))";
+    REWRITE = "UPDATE events SET detail = $2 WHERE seq = $1";
     OF_DELIVERY = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
         FROM events WHERE delivery_no = $1 ORDER BY seq";
     OF_DELIVERY_UNTIL = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
@@ -99,6 +103,26 @@ pub async fn after(store: &Store, seq: Seq, limit: i64) -> Result<Vec<Event>> {
         .into_iter()
         .map(read_row)
         .collect()
+}
+
+/// Blanks the lines for people in a contact's events: a server's answer may name the address. The
+/// codes stay, and with them every figure.
+pub async fn forget_texts(tx: &mut Tx, contact: ContactNo) -> Result<()> {
+    for (seq, detail) in rows!(&mut *tx, WITH_TEXT, (Seq, Vec<u8>); contact)? {
+        let stored: Stored = postcard::from_bytes(&detail)
+            .map_err(|_| StoreError::Corrupt(format!("event {seq}: detail")))?;
+        if let Stored::Reason { code, text } = stored
+            && !text.is_empty()
+        {
+            let blank = Stored::Reason {
+                code,
+                text: String::new(),
+            };
+            let bytes = postcard::to_stdvec(&blank).expect("plain data has an encoding");
+            execute!(&mut *tx, REWRITE; seq, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// All events of one delivery, in commit order.

@@ -11,6 +11,7 @@ pub mod content;
 pub mod destinations;
 pub mod dkim;
 pub mod enqueue;
+pub mod erase;
 mod error;
 pub mod events;
 mod facts;
@@ -246,6 +247,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("accounts", accounts::STATEMENTS),
         ("content", content::STATEMENTS),
         ("destinations", destinations::STATEMENTS),
+        ("erase", erase::STATEMENTS),
         ("events", events::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
         ("mailboxes", mailboxes::STATEMENTS),

@@ -124,6 +124,9 @@ pub struct FieldError {
     pub field: String,
     /// Why, as the end of a sentence that begins with the field.
     pub detail: String,
+    /// A stable word for it, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
 }
 
 /// An error as it is told to the client.
@@ -168,6 +171,7 @@ impl Problem {
         Self::fields(vec![FieldError {
             field: field.into(),
             detail: detail.to_string(),
+            code: None,
         }])
     }
 

@@ -60,7 +60,12 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves until `stop` is cancelled and the answers in progress are finished, or `grace` is over.
 /// Stop it after `work`: database connections that its workers opened end with them.
-pub async fn serve(listener: TcpListener, parts: Parts, stop: CancellationToken) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    mut parts: Parts,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    parts.web.stop = stop.clone();
     let grace_seconds = parts.grace.as_secs();
     let workers = parts.workers.max(1);
     let server = HttpServer::new(move || {

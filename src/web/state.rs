@@ -9,6 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Passwords hashed at once: each takes 19 MiB and a core for some 20 ms.
 const HASHES_AT_ONCE: usize = 2;
+/// Feeds open at once.
+const FEEDS_AT_ONCE: usize = 1_000;
 
 /// Shared state of the HTTP server; cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +23,9 @@ pub struct Web {
     pub stopping: CancellationToken,
     pub(crate) attempts: Arc<Attempts>,
     pub(crate) hashing: Arc<Semaphore>,
+    pub(crate) feeds: Arc<Semaphore>,
+    /// Cancelled when the server is to stop; ends feeds.
+    pub(crate) stop: CancellationToken,
 }
 
 impl Web {
@@ -32,6 +37,8 @@ impl Web {
             stopping: CancellationToken::new(),
             attempts: Arc::new(Attempts::default()),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            feeds: Arc::new(Semaphore::new(FEEDS_AT_ONCE)),
+            stop: CancellationToken::new(),
         }
     }
 

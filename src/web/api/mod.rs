@@ -1,6 +1,68 @@
-//! The JSON API under `/api/v1`.
+//! The JSON API under `/api/v1`. One list of handlers makes both the routes and their description,
+//! so that none can be served without being described. A handler reads: authenticate, parse, one
+//! call, respond.
 
-use actix_web::web::ServiceConfig;
+mod accounts;
+mod contacts;
+mod content;
+mod destinations;
+mod docs;
+mod events;
+mod live;
+mod mailboxes;
+mod me;
+mod messages;
+mod once;
+mod outcome;
+mod page;
+mod suppressions;
+mod table;
+mod teams;
+mod templates;
+mod users;
+mod wire;
 
-/// Adds the API's routes.
-pub(super) fn configure(_config: &mut ServiceConfig) {}
+pub use docs::description;
+
+use actix_web::web::{self, ServiceConfig};
+use utoipa::OpenApi;
+
+macro_rules! api {
+    ($($module:ident :: $handler:ident),+ $(,)?) => {
+        /// Every operation.
+        #[derive(OpenApi)]
+        #[openapi(paths($($module::$handler),+))]
+        pub(super) struct Described;
+
+        fn operations(config: &mut ServiceConfig) {
+            config$(.service($module::$handler))+;
+        }
+    };
+}
+
+api! {
+    accounts::create, accounts::list, accounts::lookup, accounts::edit, accounts::delete,
+    contacts::create, contacts::list, contacts::lookup, contacts::edit, contacts::forget,
+    contacts::timeline, contacts::export,
+    content::create, content::list, content::lookup, content::edit, content::delete,
+    destinations::create, destinations::list, destinations::unblock, destinations::restore,
+    events::list, live::follow,
+    mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,
+    me::whoami, me::create_token, me::list_tokens, me::revoke_token,
+    messages::create, messages::list, messages::lookup, messages::events, messages::cancel,
+    suppressions::create, suppressions::list, suppressions::lift,
+    teams::create, teams::list, teams::edit, teams::delete,
+    templates::create, templates::list, templates::lookup, templates::edit, templates::delete,
+    users::create, users::list, users::lookup, users::edit, users::disable,
+}
+
+/// Adds the API's routes, its description and its browsable form.
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config.service(
+        web::scope("/api/v1")
+            .configure(operations)
+            .route("/openapi.json", web::get().to(docs::openapi))
+            .default_service(web::to(table::no_such_operation)),
+    );
+    docs::configure(config);
+}
