@@ -15,6 +15,7 @@ mod messages;
 mod once;
 mod outcome;
 mod page;
+mod reports;
 mod suppressions;
 mod table;
 mod teams;
@@ -24,6 +25,8 @@ mod wire;
 
 pub use docs::description;
 
+use super::auth;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
@@ -50,6 +53,7 @@ api! {
     mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,
     me::whoami, me::create_token, me::list_tokens, me::revoke_token,
     messages::create, messages::list, messages::lookup, messages::events, messages::cancel,
+    reports::read,
     suppressions::create, suppressions::list, suppressions::lift,
     teams::create, teams::list, teams::edit, teams::delete,
     templates::create, templates::list, templates::lookup, templates::edit, templates::delete,
@@ -58,11 +62,14 @@ api! {
 
 /// Adds the API's routes, its description and its browsable form.
 pub(super) fn configure(config: &mut ServiceConfig) {
+    let behind_sign_in = web::scope("")
+        .wrap(from_fn(auth::first))
+        .configure(operations)
+        .default_service(web::to(table::no_such_operation));
     config.service(
         web::scope("/api/v1")
-            .configure(operations)
             .route("/openapi.json", web::get().to(docs::openapi))
-            .default_service(web::to(table::no_such_operation)),
+            .service(behind_sign_in),
     );
     docs::configure(config);
 }

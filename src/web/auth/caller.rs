@@ -10,11 +10,13 @@ use crate::domain::secret::Secret;
 use crate::domain::viewer::Viewer;
 use crate::store::users::User;
 use crate::store::{sessions, tokens, users};
-use actix_web::dev::Payload;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION};
+use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::LocalBoxFuture;
@@ -170,12 +172,11 @@ impl<P: Permission> FromRequest for Caller<P> {
         let request = request.clone();
         Box::pin(async move {
             let web = state(&request)?;
-            let user = if request.headers().contains_key(AUTHORIZATION) {
-                by_token(&web, &request).await?
-            } else {
-                by_session(&web, &request).await?.map(|(user, _)| user)
+            let known = request.extensions().get::<Known>().cloned();
+            let user = match known {
+                Some(Known(user)) => user,
+                None => authenticate(&web, &request).await?,
             };
-            let user = user.ok_or(Problem::new(Code::Unauthenticated))?;
             let viewer = user.viewer(web.ctx.settings.report_level);
             if !P::holds(&viewer) {
                 return Err(Problem::not_found());
@@ -187,6 +188,31 @@ impl<P: Permission> FromRequest for Caller<P> {
             })
         })
     }
+}
+
+/// The user whom [`first`] found, for the arguments after it.
+#[derive(Clone)]
+struct Known(User);
+
+/// A middleware that asks who calls before anything of the body is read: arguments of a handler
+/// are made side by side, and nobody unknown shall make us read 25 MB.
+pub async fn first(
+    caller: Caller,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    request.extensions_mut().insert(Known(caller.user));
+    next.call(request).await
+}
+
+/// The user of the token or, without one, of the session.
+async fn authenticate(web: &Web, request: &HttpRequest) -> Result<User, Problem> {
+    let user = if request.headers().contains_key(AUTHORIZATION) {
+        by_token(web, request).await?
+    } else {
+        by_session(web, request).await?.map(|(user, _)| user)
+    };
+    user.ok_or(Problem::new(Code::Unauthenticated))
 }
 
 fn state(request: &HttpRequest) -> Result<Data<Web>, Problem> {

@@ -7,7 +7,7 @@ pub mod cookie;
 mod form;
 mod return_to;
 
-pub use caller::{Administrator, Anyone, Caller, Librarian, Permission, Refusal, Signed};
+pub use caller::{Administrator, Anyone, Caller, Librarian, Permission, Refusal, Signed, first};
 pub use form::{Fields, SignedForm};
 pub use return_to::own_path;
 
