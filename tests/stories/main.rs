@@ -6,6 +6,7 @@ mod support;
 #[path = "../support/load/mod.rs"]
 mod load;
 
+mod api;
 mod demo;
 mod ingest;
 mod lifecycle;
