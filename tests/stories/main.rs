@@ -12,6 +12,7 @@ mod ingest;
 mod lifecycle;
 mod metrics;
 mod metrics_rebuild;
+mod outage;
 mod send;
 mod store_log;
 mod store_statements;

@@ -66,8 +66,10 @@ impl Server {
         clippy::zombie_processes,
         reason = "the watcher outlives this process on purpose"
     )]
-    fn start() -> Self {
-        let dir = std::env::temp_dir().join(format!("otklik-pg-{}", std::process::id()));
+    pub fn start() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let n = NEXT.fetch_add(1, Ordering::SeqCst);
+        let dir = std::env::temp_dir().join(format!("otklik-pg-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         run(Command::new("chmod").arg("777").arg(&dir));
         let data = dir.join("data");
@@ -121,10 +123,6 @@ impl Server {
     }
 
     /// Stops it at once, as a crash would.
-    #[expect(
-        dead_code,
-        reason = "the test of a stopped server comes with the tracking stories"
-    )]
     pub fn down(&self) {
         run(as_postgres(&bin().join("pg_ctl"))
             .arg("-D")
