@@ -1,6 +1,7 @@
 //! What the tests share: a PostgreSQL server of their own, and a fresh store on either engine.
 
 pub mod app;
+mod crash;
 pub mod engines;
 pub mod postgres;
 pub mod world;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A running server.
 pub struct Server {
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     databases: AtomicU32,
 }
 
@@ -20,7 +20,7 @@ pub fn server() -> &'static Server {
 }
 
 /// The newest installed PostgreSQL's programs.
-fn bin() -> PathBuf {
+pub(super) fn bin() -> PathBuf {
     let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .expect("PostgreSQL is installed (tests/run does it)")
         .map(|entry| entry.unwrap().path().join("bin"))
@@ -33,7 +33,7 @@ fn bin() -> PathBuf {
 }
 
 /// Runs a program as `postgres` when we are root, which the server refuses to be.
-fn as_postgres(program: &Path) -> Command {
+pub(super) fn as_postgres(program: &Path) -> Command {
     if std::env::var("USER").is_ok_and(|user| user == "root") || unix_root() {
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--"]).arg(program);
@@ -48,7 +48,7 @@ fn unix_root() -> bool {
     id.stdout.trim_ascii() == b"0"
 }
 
-fn run(command: &mut Command) {
+pub(super) fn run(command: &mut Command) {
     let done = command
         .current_dir("/tmp")
         .output()
@@ -120,14 +120,6 @@ impl Server {
             .arg("-l")
             .arg(self.dir.join("log"))
             .args(["-w", "-o", &options, "start"]));
-    }
-
-    /// Stops it at once, as a crash would.
-    pub fn down(&self) {
-        run(as_postgres(&bin().join("pg_ctl"))
-            .arg("-D")
-            .arg(self.dir.join("data"))
-            .args(["-w", "-m", "immediate", "stop"]));
     }
 
     /// A fresh, empty database's URL.
