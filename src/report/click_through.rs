@@ -1,15 +1,17 @@
 //! Click-through: deliveries with at least one click by a person on a link that counts within
 //! seven days ÷ measurable deliveries. From tallies to rows, verdicts and curves.
 
+mod judge;
+
 use super::note::{Note, Withheld};
 use super::query::{By, Counting, Query};
-use super::{ContentVerdict, Differs, Report, Row, Series, X};
+use super::{Report, Row, Series, X};
 use crate::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::domain::day::Day;
 use crate::domain::id::Seq;
 use crate::domain::stats::bins::{Bin, quantile_ms};
 use crate::domain::stats::survival::Curve;
-use crate::domain::stats::{holm, wilson};
+use crate::domain::stats::wilson;
 use crate::metrics::click_through::{Counts, HORIZON_DAYS};
 use std::cmp::Ordering;
 
@@ -22,12 +24,8 @@ const MIN_CONTACTS: f64 = 30.0;
 const MAX_WIDTH: f64 = 0.2;
 /// Measured ÷ sent under which nothing is compared.
 const MIN_COVERAGE: f64 = 0.5;
-/// Mature exposures to distinct contacts without one human click, after which an asset is quiet.
-const QUIET_AFTER: f64 = 60.0;
 /// Four weeks: the shortest period of figures about one rep.
 const MIN_REP_DAYS: i32 = 28;
-/// A share under this in an interval's tail is called surely.
-const SURELY: f64 = 0.05;
 
 /// What was counted for one row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -92,9 +90,9 @@ pub fn build(input: Input<'_>) -> Report {
     let query = input.query;
     let mut rows: Vec<Row> = input.groups.iter().map(|group| row(group, query)).collect();
     let floor = match query.by {
-        By::Content => judge_content(&mut rows, input.floor),
+        By::Content => judge::content(&mut rows, input.floor),
         By::Rep => {
-            compare_reps(&mut rows, &input.total, query.counting);
+            judge::reps(&mut rows, &input.total, query.counting);
             None
         }
         _ => None,
@@ -180,70 +178,6 @@ fn withhold_young_rep(row: &mut Row, query: &Query) {
         Some(Withheld::UnderFourWeeks | Withheld::TooFewContacts)
     ) {
         (row.rate, row.low, row.high, row.p50_ms, row.p90_ms) = (None, None, None, None, None);
-    }
-}
-
-/// Gives each asset its verdict, corrected for all assets shown; gives the floor, if there is one.
-fn judge_content(rows: &mut [Row], set: Option<f64>) -> Option<f64> {
-    let (n, of) = rows
-        .iter()
-        .fold((0, 0), |(n, of), row| (n + row.n, of + row.of));
-    let pooled = (of > 0).then(|| n as f64 / of as f64);
-    let floor = set
-        .or(pooled.map(|rate| rate / 2.0))
-        .filter(|floor| *floor > 0.0);
-    let p_values: Vec<f64> = rows
-        .iter()
-        .map(|row| match (row.rate, floor) {
-            (Some(rate), Some(floor)) => wilson::p_value(rate, row.n_eff as f64, floor),
-            _ => 1.0,
-        })
-        .collect();
-    for (row, p) in rows.iter_mut().zip(holm::adjust(&p_values)) {
-        row.verdict = Some(content_verdict(row, p, floor));
-    }
-    floor
-}
-
-fn content_verdict(row: &Row, p: f64, floor: Option<f64>) -> ContentVerdict {
-    let comparable = row
-        .coverage
-        .is_some_and(|coverage| coverage >= MIN_COVERAGE);
-    if comparable && row.n == 0 && row.n_eff as f64 >= QUIET_AFTER {
-        return ContentVerdict::Quiet;
-    }
-    match (row.rate, floor) {
-        (Some(rate), Some(floor)) if row.withheld_reason.is_none() && p < SURELY => {
-            if rate > floor {
-                ContentVerdict::Works
-            } else {
-                ContentVerdict::Quiet
-            }
-        }
-        _ => ContentVerdict::TooEarly,
-    }
-}
-
-/// Marks reps whose rate is surely not the team's, corrected for all reps shown.
-fn compare_reps(rows: &mut [Row], team: &Tally, counting: Counting) {
-    if team.mature.measurable == 0 {
-        return;
-    }
-    let expected = numerator(&team.mature, counting) as f64 / team.mature.measurable as f64;
-    let p_values: Vec<f64> = rows
-        .iter()
-        .map(|row| match (row.rate, row.withheld_reason) {
-            (Some(rate), None) => wilson::p_value(rate, row.n_eff as f64, expected),
-            _ => 1.0,
-        })
-        .collect();
-    for (row, p) in rows.iter_mut().zip(holm::adjust(&p_values)) {
-        let above = row.rate.is_some_and(|rate| rate > expected);
-        row.differs = (p < SURELY).then_some(if above {
-            Differs::Above
-        } else {
-            Differs::Below
-        });
     }
 }
 
@@ -372,3 +306,6 @@ fn notes(input: &Input<'_>, floor: Option<f64>) -> Vec<Note> {
     notes.push(Note::followed());
     notes
 }
+
+#[cfg(test)]
+mod tests;
