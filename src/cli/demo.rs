@@ -80,7 +80,6 @@ const RENEW: Duration = Duration::from_millis(100);
 
 impl Progress {
     fn begin() -> Self {
-        eprintln!("A simulated team writes eight weeks of mail.");
         Self {
             on_terminal: std::io::stderr().is_terminal(),
             begun: Instant::now(),
@@ -90,6 +89,9 @@ impl Progress {
     }
 
     fn show(&mut self, told: Told) {
+        if self.last == Told::default() {
+            eprintln!("A simulated team writes eight weeks of mail.");
+        }
         self.last = told;
         let is_due = self.shown.is_none_or(|shown| shown.elapsed() >= RENEW);
         if self.on_terminal && is_due {
@@ -100,6 +102,9 @@ impl Progress {
     }
 
     fn end(&self) {
+        if self.last == Told::default() {
+            return;
+        }
         let start = if self.on_terminal { "\r" } else { "" };
         let seconds = self.begun.elapsed().as_secs_f64();
         eprintln!("{start}{}, in {seconds:.1} s.\n", line(self.last));

@@ -132,7 +132,7 @@ fn read(rng: &mut Rng, program: Program, appeal: u32, add: &mut impl FnMut(i64, 
                 Act::ClickLast(person),
             );
         }
-    } else if rng.u32(..1_000) < 25 {
+    } else if rng.u32(..1_000) < 14 {
         add(looked + rng.i64(5 * SECOND_MS..MINUTE_MS), Act::Unsubscribe);
     }
 }
