@@ -69,12 +69,14 @@ pub fn requested_host(head: &RequestHead, trusted: &[IpNet]) -> Option<String> {
 
 /// The host of `host[:port]`, without brackets.
 fn host_part(text: &str) -> Option<String> {
-    let host = match text.strip_prefix('[') {
-        Some(rest) => rest.split_once(']')?.0,
-        None => text.rsplit_once(':').map_or(text, |(host, _)| host),
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?,
+        None => text.find(':').map_or((text, ""), |at| text.split_at(at)),
     };
+    let port = port.strip_prefix(':').unwrap_or(port);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_');
-    (!host.is_empty() && host.chars().all(plain)).then(|| host.to_ascii_lowercase())
+    let is_port = port.chars().all(|c| c.is_ascii_digit());
+    (is_port && !host.is_empty() && host.chars().all(plain)).then(|| host.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -105,6 +107,8 @@ mod tests {
         assert_eq!(host_part("[::1]:8080").as_deref(), Some("::1"));
         assert_eq!(host_part("evil.test/x"), None);
         assert_eq!(host_part("a@b"), None);
+        assert_eq!(host_part("127.0.0.1:80@evil.test"), None);
+        assert_eq!(host_part("::1"), None);
         assert_eq!(host_part(""), None);
     }
 }

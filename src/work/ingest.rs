@@ -66,6 +66,8 @@ pub async fn through(ctx: &Ctx, intake: &Intake) -> Result<(), IngestError> {
 /// Takes a page of `source`; `false` when there is nothing new in it.
 async fn take(ctx: &Ctx, intake: &Intake, source: Source) -> Result<bool, IngestError> {
     let place = hits::place(&ctx.store, source.id).await?;
+    let waiting = source.last.saturating_sub(place).max(0);
+    metrics::gauge!("otklik_intake_waiting", "source" => source.id.to_string()).set(waiting as f64);
     if place >= source.last {
         intake.drained_through(source.id, place).await;
         return Ok(false);
@@ -82,6 +84,14 @@ async fn take(ctx: &Ctx, intake: &Intake, source: Source) -> Result<bool, Ingest
         return Ok(true);
     }
     tx.commit().await?;
+    if let Some(oldest) = page
+        .records
+        .first()
+        .and_then(|(_, bytes)| HitRecord::from_bytes(bytes))
+    {
+        let lag_ms = ctx.clock.now().since(oldest.at).max(0);
+        metrics::gauge!("otklik_ingest_lag_seconds").set(lag_ms as f64 / 1_000.0);
+    }
     metrics::counter!("otklik_hits_ingested_total").increment(page.records.len() as u64);
     if page.through >= source.last {
         intake.drained_through(source.id, page.through).await;

@@ -10,7 +10,7 @@ use crate::domain::secret::Secret;
 use crate::domain::viewer::Viewer;
 use crate::store::users::User;
 use crate::store::{sessions, tokens, users};
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, LOCATION};
@@ -197,12 +197,17 @@ struct Known(User);
 /// A middleware that asks who calls before anything of the body is read: arguments of a handler
 /// are made side by side, and nobody unknown shall make us read 25 MB.
 pub async fn first(
-    caller: Caller,
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    request.extensions_mut().insert(Known(caller.user));
-    next.call(request).await
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let caller = Caller::<Anyone>::from_request(request.request(), &mut Payload::None).await;
+    match caller {
+        Err(problem) => Ok(request.into_response(problem.error_response())),
+        Ok(caller) => {
+            request.extensions_mut().insert(Known(caller.user));
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+    }
 }
 
 /// The user of the token or, without one, of the session.

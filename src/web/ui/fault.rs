@@ -19,12 +19,8 @@ pub async fn as_pages(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let lang = language(request.request());
     let wants_page = accepts_pages(request.request());
-    // An argument that fails is an `Err` here; any other answer comes as a response.
-    let http_request = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http_request, error.error_response()),
-    };
+    // No clone of the request may be held here: routing takes it as its own.
+    let response = next.call(request).await?.map_into_boxed_body();
     if !wants_page || !is_problem(&response) {
         return Ok(response);
     }
