@@ -69,6 +69,7 @@ async fn metrics_with_token(state: Data<Web>, _: Caller<Administrator>) -> HttpR
 
 /// Prometheus text: what was counted, and the queue as it stands now.
 pub async fn metrics_page(state: Data<Web>) -> HttpResponse {
+    let recorder = recorder();
     // A database that is down must not hide the other figures.
     if let Ok(Ok(now)) = tokio::time::timeout(
         PROBE_WAIT,
@@ -86,7 +87,7 @@ pub async fn metrics_page(state: Data<Web>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(recorder().render())
+        .body(recorder.render())
 }
 
 /// Serves `/metrics` alone, without a token, until `stop`: for a listener that only Prometheus

@@ -14,7 +14,7 @@ statements! {
             LEFT JOIN messages m ON m.message_id = trim(c.message_id, '<>')
             LEFT JOIN users u ON u.no = m.rep_no
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
-            AND ($4 IS NULL OR c.no < $4)
+            AND (c.no < $4 OR $4 IS NULL)
             AND (CAST($5 AS TEXT) IS NULL OR lower(c.subject) LIKE $5 ESCAPE '!' OR lower(c.recipient) LIKE $5 ESCAPE '!')
             AND (CAST($6 AS TEXT) IS NULL OR m.message_id = $6)
         ORDER BY c.no DESC LIMIT $7";
