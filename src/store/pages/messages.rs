@@ -25,7 +25,7 @@ statements! {
             JOIN deliveries d ON d.message_id = m.id AND d.role = 0
             LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
-            AND ($4 IS NULL OR m.id < $4)
+            AND (m.id < $4 OR $4 IS NULL)
             AND ((CAST($5 AS BIGINT) >> CAST(d.state AS INTEGER)) & 1) = 1
             AND (CAST($6 AS TEXT) IS NULL OR lower(m.subject) LIKE $6 ESCAPE '!'
                 OR d.address LIKE $6 ESCAPE '!' OR lower(c.name) LIKE $6 ESCAPE '!')
