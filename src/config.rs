@@ -12,6 +12,7 @@ pub use source::Origin;
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::viewer::ReportLevel;
 use ipnet::IpNet;
+use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use url::Url;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub intake_cap_bytes: u64,
     /// Hosts whose links are never tracked.
     pub untracked_hosts: Vec<String>,
+    /// The keys that sign mail, beside those of the database.
+    pub dkim: Vec<DkimKey>,
     /// Days for which the bytes of a sent mail are kept.
     pub keep_bytes_days: u32,
     /// The SMTP listener of the mail catcher, if any.
@@ -117,6 +120,17 @@ pub fn own_url(listen: SocketAddr) -> Url {
 
 fn catcher_url(at: SocketAddr) -> String {
     format!("smtp://{at}")
+}
+
+/// A key that signs the mail of one domain (RFC 6376).
+#[derive(Debug, Clone)]
+pub struct DkimKey {
+    /// Whose mail it signs, in lower case.
+    pub domain: String,
+    /// The name of its record: `<selector>._domainkey.<domain>`.
+    pub selector: String,
+    /// The private key, RSA of at least 2,048 bits or Ed25519, as PEM.
+    pub pem: SecretString,
 }
 
 /// How the log is written.

@@ -110,17 +110,25 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 
-/// Checks `ring` against what the database remembers, and lets it remember new keys.
-pub async fn check(store: &Store, ring: &KeyRing, now: Millis) -> Result<(), KeysError> {
+/// Checks `ring` against what the database remembers, and leaves it at that.
+pub async fn fit(store: &Store, ring: &KeyRing) -> Result<(), KeysError> {
     let known = settings::get(store, Setting::KeyFingerprints).await?;
     let ours = ring.fingerprints();
-    if let Some(known) = &known {
-        let known: Vec<&str> = known.split(',').collect();
-        if let Some(reason) = mismatch(&known, &ours) {
-            return Err(KeysError::Foreign { reason });
-        }
+    let known: Vec<&str> = known.iter().flat_map(|list| list.split(',')).collect();
+    if known.is_empty() {
+        return Ok(());
     }
-    let ours = ours.join(",");
+    match mismatch(&known, &ours) {
+        Some(reason) => Err(KeysError::Foreign { reason }),
+        None => Ok(()),
+    }
+}
+
+/// Checks `ring` against what the database remembers, and lets it remember new keys.
+pub async fn check(store: &Store, ring: &KeyRing, now: Millis) -> Result<(), KeysError> {
+    fit(store, ring).await?;
+    let known = settings::get(store, Setting::KeyFingerprints).await?;
+    let ours = ring.fingerprints().join(",");
     if known.as_deref() != Some(&*ours) {
         let mut tx = store.begin().await?;
         settings::set(&mut tx, Setting::KeyFingerprints, &ours, now).await?;

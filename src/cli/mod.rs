@@ -3,6 +3,8 @@
 
 mod check_config;
 pub mod demo;
+mod doctor;
+mod export;
 mod failure;
 mod migrate;
 mod rebuild_metrics;
@@ -36,6 +38,8 @@ enum Command {
     CheckConfig(check_config::Args),
     User(user::Args),
     Token(token::Args),
+    Doctor(doctor::Args),
+    Export(export::Args),
     RebuildMetrics(rebuild_metrics::Args),
 }
 
@@ -69,6 +73,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::CheckConfig(args) => check_config::run(args, &source),
         Command::User(args) => user::run(args, &source).await,
         Command::Token(args) => token::run(args, &source).await,
+        Command::Doctor(args) => doctor::run(args, &source).await,
+        Command::Export(args) => export::run(args, &source).await,
         Command::RebuildMetrics(args) => rebuild_metrics::run(args, &source).await,
     }
 }

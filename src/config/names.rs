@@ -61,6 +61,7 @@ pub(super) const NAMES: &[Name] = &[
     plain("sending.connections_per_mailbox"),
     plain("sending.untracked_hosts"),
     plain("sending.keep_bytes_days"),
+    plain("dkim"),
     plain("catcher_listen"),
     plain("metrics_listen"),
     plain("grace_seconds"),

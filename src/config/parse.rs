@@ -1,6 +1,7 @@
 //! One text to one value. Errors say what is expected; who calls says of which setting.
 
-use super::{LogFormat, Roles, UncertainPolicy};
+use super::{DkimKey, LogFormat, Roles, UncertainPolicy};
+use crate::compose::dkim::DkimKeys;
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::viewer::ReportLevel;
 use ipnet::IpNet;
@@ -133,6 +134,31 @@ pub(super) fn hosts(text: &str) -> Parsed<Vec<String>> {
     Ok(items(text).map(str::to_ascii_lowercase).collect())
 }
 
+/// `domain:selector:file`, comma-separated; the files are read here, so that a key that cannot be
+/// used is known before anything starts.
+pub(super) fn dkim(text: &str) -> Parsed<Vec<DkimKey>> {
+    items(text).map(dkim_key).collect()
+}
+
+fn dkim_key(item: &str) -> Parsed<DkimKey> {
+    let mut parts = item.splitn(3, ':');
+    let (Some(domain), Some(selector), Some(file)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return Err(format!("holds {item:?}, which is not domain:selector:file"));
+    };
+    let domain = domain.to_ascii_lowercase();
+    let pem = std::fs::read_to_string(file)
+        .map_err(|error| format!("names the key file {file}, which cannot be read: {error}"))?;
+    DkimKeys::default()
+        .add(&domain, selector, &pem)
+        .map_err(|error| format!("names the key file {file}: {error}"))?;
+    Ok(DkimKey {
+        domain,
+        selector: selector.to_owned(),
+        pem: pem.into(),
+    })
+}
+
 /// One of some words.
 pub(super) fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Parsed<T> {
     words
@@ -228,6 +254,25 @@ mod tests {
         ] {
             assert!(origin(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_dkim_key_is_read_when_it_is_set() {
+        let error = dkim("example.org:s1:/no/such/file").unwrap_err();
+        assert!(
+            error.contains("/no/such/file, which cannot be read"),
+            "{error}"
+        );
+        assert!(
+            dkim("example.org")
+                .unwrap_err()
+                .contains("domain:selector:file")
+        );
+        let file = std::env::temp_dir().join(format!("otklik-dkim-{}", std::process::id()));
+        std::fs::write(&file, "no key").unwrap();
+        let error = dkim(&format!("example.org:s1:{}", file.display())).unwrap_err();
+        std::fs::remove_file(&file).unwrap();
+        assert!(error.contains("no PEM"), "{error}");
     }
 
     #[test]

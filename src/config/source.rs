@@ -85,7 +85,7 @@ fn flatten(
             Some(text) => set(&path, text, origin, values, problems),
             None => problems.push(Problem::new(
                 format!("{path} in {origin}"),
-                "must be a text, a number or a list of texts".to_owned(),
+                "must be a text, a number, a list of texts, or [[dkim]] with domain, selector and key".to_owned(),
             )),
         }
     }
@@ -96,6 +96,12 @@ fn as_text(value: &toml::Value) -> Option<String> {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
         toml::Value::Boolean(word) => Some(word.to_string()),
+        // `[[dkim]]` with domain, selector and key, in the form that a variable has.
+        toml::Value::Table(table) if table.len() == 3 => {
+            let part = |name| table.get(name).and_then(toml::Value::as_str);
+            let (domain, selector, key) = (part("domain")?, part("selector")?, part("key")?);
+            Some(format!("{domain}:{selector}:{key}"))
+        }
         toml::Value::Array(items) => {
             let texts: Option<Vec<String>> = items.iter().map(as_text).collect();
             Some(texts?.join(","))

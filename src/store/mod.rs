@@ -46,6 +46,7 @@ pub mod zone;
 pub use error::StoreError;
 pub use migrate::{Migration, migrations};
 
+use crate::domain::clock::Millis;
 use sql::Either;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -170,6 +171,11 @@ impl Store {
         }
     }
 
+    /// The database's own time, in milliseconds.
+    pub async fn clock(&self) -> Result<Millis> {
+        Ok(sql::one!(self, CLOCK, (Millis,))?.0)
+    }
+
     /// Answers when the database does.
     pub async fn ping(&self) -> Result<()> {
         sql::one!(self, PING, (i64,)).map(|_| ())
@@ -211,6 +217,8 @@ impl Tx {
 }
 
 sql::statements! {
+    CLOCK = sqlite "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+        postgres "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
     PING = "SELECT CAST(1 AS BIGINT)";
 }
 

@@ -7,6 +7,7 @@ mod support;
 mod load;
 
 mod api;
+mod cli;
 mod demo;
 mod ingest;
 mod lifecycle;
@@ -14,5 +15,6 @@ mod metrics;
 mod metrics_rebuild;
 mod outage;
 mod send;
+mod stop;
 mod store_log;
 mod store_statements;

@@ -4,4 +4,5 @@ pub mod app;
 mod crash;
 pub mod engines;
 pub mod postgres;
+pub mod process;
 pub mod world;

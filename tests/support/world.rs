@@ -40,6 +40,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
         connections_per_mailbox: 8,
         intake_cap_bytes: 1 << 20,
         untracked_hosts: Vec::new(),
+        dkim: Vec::new(),
         keep_bytes_days: 30,
         catcher_listen: None,
         grace_seconds: 5,

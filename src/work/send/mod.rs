@@ -24,9 +24,11 @@ use crate::net::smtp::{Connector, HelloName, PhaseTimeouts, Relay};
 use crate::queue::backoff::RelayBackoff;
 use crate::render::Setup;
 use crate::store::dkim;
+use crate::store::mailboxes::Mailbox;
 use crate::store::queue::{self, Lane};
 use crate::store::{Result, StoreError};
 use lane::{Ended, Until, Work};
+use secrecy::ExposeSecret;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +36,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use transport::Transport;
 
 /// How long a lane is held without a sign of life. Another node takes it over after this.
 const LEASE: Duration = Duration::from_secs(30);
@@ -66,6 +69,16 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
     Sender::new(ctx.clone(), PhaseTimeouts::default())
         .step()
         .await
+}
+
+/// The relay that `mailbox` sends through; `None` when its mail is caught. The error says in one
+/// clause why it cannot send as it is set up.
+pub fn relay_of(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Option<Relay>, String> {
+    match transport::transport(ctx, mailbox) {
+        Ok(Transport::Relay(relay)) => Ok(Some(*relay)),
+        Ok(Transport::Catcher) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 impl Sender {
@@ -315,6 +328,10 @@ impl Shared {
 
     async fn dkim(&self) -> Result<DkimKeys> {
         let mut keys = DkimKeys::default();
+        for key in &self.ctx.settings.dkim {
+            keys.add(&key.domain, &key.selector, key.pem.expose_secret())
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        }
         for row in dkim::list(&self.ctx.store).await? {
             let corrupt = |what: String| {
                 StoreError::Corrupt(format!(
