@@ -68,7 +68,7 @@ impl<P> Desk<P> {
             name: signed.user.name.clone(),
             role: signed.viewer.role,
             form_token: signed.form_token,
-            is_caught: web.ctx.settings.smtp_url.is_none(),
+            is_caught: web.ctx.settings.catches_mail(),
             hold,
             done: done(lang, request.query_string()),
         };
