@@ -2,7 +2,7 @@
 //! every function here is empty or a constant.
 //!
 //! `OTKLIK_FAULT=<point>[:<n>]` ends the process, without any clean-up, when it comes to the point
-//! for the n-th time. `OTKLIK_MUTANT=<name>` breaks one rule on purpose, so that a test can show
+//! for the n-th time. `OTKLIK_FAULT_MUTANT=<name>` breaks one rule on purpose, so that a test can show
 //! that it would notice.
 
 /// A place between two steps of sending.
@@ -56,7 +56,7 @@ pub enum Mutant {
 }
 
 impl Mutant {
-    /// Its name in `OTKLIK_MUTANT`.
+    /// Its name in `OTKLIK_FAULT_MUTANT`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SettleBeforeBody => "settle_before_body",
@@ -95,7 +95,7 @@ pub fn is(mutant: Mutant) -> bool {
     use std::sync::OnceLock;
     static ASKED: OnceLock<Option<String>> = OnceLock::new();
     ASKED
-        .get_or_init(|| std::env::var("OTKLIK_MUTANT").ok())
+        .get_or_init(|| std::env::var("OTKLIK_FAULT_MUTANT").ok())
         .as_deref()
         == Some(mutant.name())
 }

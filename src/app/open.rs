@@ -132,6 +132,26 @@ fn make_folder(folder: &Path) -> Result<(), AppError> {
         })
 }
 
+/// The id of the data folder, made once. A lease names it before the id of the start, so that a
+/// process that was restarted on the same folder, which it holds alone, need not wait for the lease
+/// of its predecessor to run out.
+fn folder_id(folder: &Path, clock: &Clock) -> Result<String, AppError> {
+    let path = folder.join("node-id");
+    let failed = |source| AppError::DataFolder {
+        folder: folder.to_owned(),
+        source,
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(id) if !id.trim().is_empty() => return Ok(id.trim().replace(':', "")),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let id = clock.fresh_id().simple().to_string();
+    std::fs::write(&path, &id).map_err(failed)?;
+    Ok(id)
+}
+
 /// Reads the relay's URL to the end, which `config` cannot.
 pub fn check_relay(settings: &Settings) -> Result<(), RelayError> {
     settings
@@ -146,7 +166,11 @@ pub fn open(loaded: &Loaded, clock: Clock) -> Result<Ctx, AppError> {
     make_folder(&loaded.settings.data_dir)?;
     let keys = keys::open(loaded)?;
     let store = Store::open(&loaded.settings.database_url, PoolSizes::default())?;
-    let node = clock.fresh_id().to_string();
+    let node = format!(
+        "{}:{}",
+        folder_id(&loaded.settings.data_dir, &clock)?,
+        clock.fresh_id()
+    );
     Ok(Ctx {
         settings: Arc::new(loaded.settings.clone()),
         store,

@@ -1,7 +1,8 @@
 //! Mailbox lanes: the unit of claim. Whoever holds a mailbox's lease does its SMTP and its pacing;
 //! the fence, raised with every change of hands, is named by every start.
 //!
-//! On PostgreSQL a lease runs by the database's clock. On SQLite there is one `serve` per data
+//! On PostgreSQL a lease runs by the database's clock; a holder `<folder>:<start>` takes over from
+//! an earlier start on its own data folder at once, since the folder's lock says that one is dead. On SQLite there is one `serve` per data
 //! folder, so whatever another holder left is dead, and a holder's name stands for the lease.
 
 use super::super::log;
@@ -31,6 +32,7 @@ statements! {
         postgres "UPDATE mailboxes SET lease_holder = $2, fence = fence + 1,
             lease_until = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $3
         WHERE no = $1 AND (lease_holder IS NULL
+            OR (lease_holder <> $2 AND split_part(lease_holder, ':', 1) = split_part($2, ':', 1))
             OR lease_until < CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT))
         RETURNING fence";
     RENEW = sqlite "UPDATE mailboxes SET lease_until = $4 WHERE no = $1 AND lease_holder = $2 AND fence = $3"

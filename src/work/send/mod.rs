@@ -15,10 +15,12 @@ use super::group::Group;
 use super::{heartbeat, ingest};
 use crate::accept::assemble;
 use crate::compose::dkim::DkimKeys;
+use crate::config::UncertainPolicy;
 use crate::ctx::Ctx;
 use crate::domain::clock::{Millis, SECOND_MS};
 use crate::domain::id::MailboxNo;
 use crate::domain::sealed;
+use crate::faults::{self, Mutant};
 use crate::intake::Intake;
 use crate::net::smtp::{Connector, HelloName, PhaseTimeouts, Relay};
 use crate::queue::backoff::RelayBackoff;
@@ -255,9 +257,8 @@ impl Shared {
         let mut tx = ctx.store.begin().await?;
         let lane = queue::lane::take(&mut tx, mailbox, &ctx.node, LEASE).await?;
         if let Some(lane) = lane {
-            let policy = ctx.settings.uncertain;
             let now = ctx.clock.now();
-            queue::lane::release_stale(&mut tx, mailbox, lane.fence, policy, now).await?;
+            queue::lane::release_stale(&mut tx, mailbox, lane.fence, self.policy(), now).await?;
         }
         tx.commit().await?;
         Ok(lane)
@@ -273,9 +274,16 @@ impl Shared {
     async fn clear(&self, mailbox: MailboxNo) -> Result<()> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.begin().await?;
-        let (policy, now) = (ctx.settings.uncertain, ctx.clock.now());
-        queue::lane::clear(&mut tx, mailbox, &ctx.node, policy, now).await?;
+        let now = ctx.clock.now();
+        queue::lane::clear(&mut tx, mailbox, &ctx.node, self.policy(), now).await?;
         tx.commit().await
+    }
+
+    fn policy(&self) -> UncertainPolicy {
+        if faults::is(Mutant::RetryHandedOver) {
+            return UncertainPolicy::Retry;
+        }
+        self.ctx.settings.uncertain
     }
 
     async fn look_for_hold(&self) -> Result<()> {

@@ -5,7 +5,7 @@ use super::batch::Mail;
 use super::transport::Transport;
 use crate::deliver::{Answer, Cause, Outcome, Phase, Reason, outcome};
 use crate::faults::{self, Mutant, Point};
-use crate::net::smtp::{Ready, Relay, Session};
+use crate::net::smtp::{Relay, Session};
 use crate::store::StoreError;
 use crate::store::caught::{self, NewCaught};
 use crate::store::queue::{HandOver, Lane, Settlement, Step};
@@ -98,19 +98,15 @@ async fn converse(shared: &Shared, session: &mut Session, asked: HandOver, mail:
             return End::NotWritten;
         }
     }
-    faults::at(Point::HandedOver);
     if faults::is(Mutant::SettleBeforeBody) {
         settle_too_early(shared, asked).await;
     }
-    let outcome = send_body(ready).await;
+    faults::at(Point::HandedOver);
+    let outcome = ready.send_body().await;
     if matches!(outcome, Outcome::Accepted(_)) {
         faults::at(Point::Answered);
     }
     End::Outcome(outcome)
-}
-
-async fn send_body(ready: Ready<'_>) -> Outcome {
-    ready.send_body().await
 }
 
 /// What a careless sender does. Reached by the mutant alone.
