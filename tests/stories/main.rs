@@ -16,5 +16,6 @@ mod metrics_rebuild;
 mod outage;
 mod send;
 mod stop;
+mod send_stops;
 mod store_log;
 mod store_statements;
