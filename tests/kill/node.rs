@@ -114,10 +114,12 @@ impl Installation {
 }
 
 impl Node {
-    /// `kill -9`.
-    pub fn kill(mut self) {
+    /// `kill -9`; gives when.
+    pub fn kill(mut self) -> Instant {
+        let at = Instant::now();
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        at
     }
 
     /// Waits for the process to die by itself; `false` when it lives on.

@@ -2,20 +2,20 @@
 //! disk before it answers; then it waits up to 200 ms and says 250. It also remembers whether that
 //! 250 went out. It shares no code with the product.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the sink knows.
 #[derive(Default)]
 struct Record {
     file: Option<File>,
     copies: HashMap<String, usize>,
-    answered: HashSet<String>,
+    answered: HashMap<String, Instant>,
 }
 
 #[derive(Clone)]
@@ -54,12 +54,13 @@ impl Sink {
         self.record.lock().unwrap().copies.clone()
     }
 
-    pub fn has(&self, id: &str) -> bool {
-        self.record.lock().unwrap().copies.contains_key(id)
-    }
-
-    pub fn has_answered(&self, id: &str) -> bool {
-        self.record.lock().unwrap().answered.contains(id)
+    /// Whether the 250 of a mail went out before `at`.
+    pub fn had_answered(&self, id: &str, at: Instant) -> bool {
+        let record = self.record.lock().unwrap();
+        record
+            .answered
+            .get(id)
+            .is_some_and(|answered| *answered < at)
     }
 }
 
@@ -93,7 +94,7 @@ fn converse(
             keep(record, &id, &recipient)?;
             std::thread::sleep(Duration::from_millis(rng.u64(0..=longest_wait_ms)));
             stream.write_all(b"250 kept\r\n")?;
-            record.lock().unwrap().answered.insert(id);
+            record.lock().unwrap().answered.insert(id, Instant::now());
         } else if verb == "QUIT" {
             return stream.write_all(b"221 bye\r\n");
         } else {
