@@ -6,6 +6,7 @@ use super::parts::{empty, moment, state_tag};
 use crate::domain::clock::{DAY_MS, Millis};
 use crate::domain::delivery::DeliveryState as S;
 use crate::domain::id::Seq;
+use crate::domain::viewer::Role;
 use crate::store::pages::today::{self, Click, Open};
 use maud::{Markup, html};
 
@@ -29,7 +30,12 @@ pub async fn show(desk: Desk) -> Answer {
     let back = |ms: i64| Millis(now.0 - ms);
     let clicks = today::clicks(store, &desk.viewer, back(WRITTEN_MS), back(WARM_MS)).await?;
     let open = today::open(store, &desk.viewer, back(WRITTEN_MS), back(LOOK_MS)).await?;
-    let body = body(&desk, &clicks, &open);
+    let summary = if desk.viewer.role == Role::Rep {
+        None
+    } else {
+        Some(super::report::summary(&desk).await?)
+    };
+    let body = body(&desk, &clicks, &open, summary.as_deref());
     let title = desk.lang().today_title();
     Ok(shown(page(&desk.frame, Here::Today, title, &body)))
 }
@@ -67,7 +73,8 @@ fn name(click: &Click) -> &str {
     click.contact_name.as_deref().unwrap_or(&click.address)
 }
 
-fn body(desk: &Desk, clicks: &[Click], open: &[Open]) -> Markup {
+/// `summary` is the click-through headline, for those who look after more than their own letters.
+fn body(desk: &Desk, clicks: &[Click], open: &[Open], summary: Option<&str>) -> Markup {
     let lang = desk.lang();
     let callers = callers(clicks);
     let wants_look = |open: &&Open| {
@@ -83,6 +90,16 @@ fn body(desk: &Desk, clicks: &[Click], open: &[Open]) -> Markup {
                 div.lead {
                     div { h1 data-seq=(newest) { (headline(desk, &callers)) } p { (standing(desk, waits.len(), look.len())) } }
                     a.button.go-on href="/compose" { (lang.nav_compose()) }
+                }
+                @if let Some(summary) = summary {
+                    div.panel {
+                        h2 { (lang.nav_reports()) ": " (lang.last_90_days()) }
+                        p { (summary) }
+                        div.acts {
+                            a.button href="/reports/click-through" { (lang.report_title()) }
+                            a.button href="/content" { (lang.content_title()) }
+                        }
+                    }
                 }
                 h2 { (lang.call_now()) }
                 @if callers.is_empty() {

@@ -70,8 +70,7 @@
       if (wanted && event.data && !event.data.includes(wanted)) return;
       if (!due) due = setTimeout(refresh, 150);
     };
-    source.onmessage = heard;
-    source.addEventListener("event", heard);
+    source.addEventListener("log", heard);
     addEventListener("pagehide", () => source.close());
   }
 

@@ -90,8 +90,10 @@ fn letter_fields(desk: &Desk, sheet: &Sheet) -> Markup {
             div.pick { (form.line("text", "cc", lang.field_cc(), &draft.cc, lang.field_list_help(), "data-pick autocomplete=off")) }
             div.pick { (form.line("text", "bcc", lang.field_bcc(), &draft.bcc, "", "data-pick autocomplete=off")) }
         }
-        (form.choice("template", lang.field_template(), &templates, &draft.template, ""))
-        p { button name="do" value="use" { (lang.use_template()) } }
+        div.join {
+            (form.choice("template", lang.field_template(), &templates, &draft.template, ""))
+            button name="do" value="use" { (lang.use_template()) }
+        }
         @if let Some(template) = chosen(sheet) {
             p.soft { (lang.template_fills()) }
             dl.facts { dt { (lang.subject()) } dd { (template.subject) } }
@@ -151,8 +153,10 @@ fn side_fields(desk: &Desk, sheet: &Sheet) -> Markup {
     let help = lang.send_later_help(desk.frame.when.zone.name());
     html! {
         @if !sheet.library.is_empty() && chosen(sheet).is_none() {
-            (form.choice("asset", lang.insert_content(), &library, "", ""))
-            p { button name="do" value="insert" { (lang.insert()) } }
+            div.join {
+                (form.choice("asset", lang.insert_content(), &library, "", ""))
+                button name="do" value="insert" { (lang.insert()) }
+            }
         }
         @if !sheet.mailboxes.is_empty() { (form.choice("mailbox", lang.field_mailbox(), &mailboxes, &draft.mailbox, "")) }
         (form.line("datetime-local", "send_at", lang.send_later(), &draft.send_at, &help, ""))

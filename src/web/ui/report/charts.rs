@@ -79,7 +79,8 @@ pub fn days(desk: &Desk, report: &Report) -> Markup {
     }
 }
 
-fn short(desk: &Desk, day: Day) -> String {
+/// A day without the year it is in anyway.
+pub fn short(desk: &Desk, day: Day) -> String {
     let noon = crate::domain::clock::Millis(i64::from(day.0) * DAY_MS + 12 * HOUR_MS);
     desk.lang()
         .day(noon, desk.frame.when.now, &desk.frame.when.zone)

@@ -86,7 +86,7 @@ fn body(desk: &Desk, query: &Query, report: &Report, total: Option<&Row>) -> Mar
     };
     html! {
         div.lead {
-            div { h1 { (headline(lang, query, total)) } p { (lang.report_lead(&report.from, &report.to)) } }
+            div { h1 { (headline(lang, query, total)) } p { (period(desk, query)) } }
             div.acts { a.button href=(link("json")) { (lang.as_json()) } a.button href=(link("csv")) { (lang.as_csv()) } }
         }
         (controls::controls(desk, query))
@@ -104,6 +104,26 @@ fn body(desk: &Desk, query: &Query, report: &Report, total: Option<&Row>) -> Mar
         }
         ul.plain.soft { @for note in &report.notes { li { (said(lang, note)) } } }
     }
+}
+
+/// The cohort days in words; the last one is the day before `to`.
+fn period(desk: &Desk, query: &Query) -> String {
+    let from = charts::short(desk, query.from);
+    let last = charts::short(desk, query.to.plus(-1));
+    desk.lang().report_lead(&from, &last)
+}
+
+/// The sentence on top of the report, for Today: everything of the last 90 days.
+pub async fn summary(desk: &Desk) -> Result<String, Refusal> {
+    let today = zone::of(&desk.web.ctx.store)
+        .await?
+        .day_of(desk.frame.when.now);
+    let query = Query {
+        by: By::Total,
+        ..Query::default_for(today)
+    };
+    let total = read(desk, &query).await?.rows.into_iter().next();
+    Ok(headline(desk.lang(), &query, total.as_ref()))
 }
 
 fn headline(lang: Lang, query: &Query, total: Option<&Row>) -> String {
@@ -126,7 +146,7 @@ fn headline(lang: Lang, query: &Query, total: Option<&Row>) -> String {
 
 fn figures(lang: Lang, query: &Query, total: &Row) -> Markup {
     let interval = match (total.low, total.high) {
-        (Some(low), Some(high)) => format!("{}\u{2013}{}", lang.percent(low), lang.percent(high)),
+        (Some(low), Some(high)) => format!(" · {}\u{2013}{}", lang.percent(low), lang.percent(high)),
         _ => String::new(),
     };
     let rate = total
@@ -139,7 +159,7 @@ fn figures(lang: Lang, query: &Query, total: &Row) -> Markup {
     let sent = total.sent.unwrap_or(total.mature_n + total.immature_n);
     html! {
         div.figs {
-            (figure(&format!("{}, {name}", lang.report_title()), &rate, &html! { (lang.n_of(&lang.integer(total.n), &lang.integer(total.of))) " · " (interval) }))
+            (figure(&format!("{}, {name}", lang.report_title()), &rate, &html! { (lang.n_of(&lang.integer(total.n), &lang.integer(total.of))) (interval) }))
             (figure(lang.sent_n(), &lang.integer(sent), &html! { (lang.measured_of(&lang.integer(total.of), &lang.integer(total.mature_n))) }))
             @if total.immature_n > 0 {
                 (figure(lang.still_filling(), &lang.integer(total.immature_n), &html! { span.tag.machine { (lang.in_no_rate()) } }))

@@ -1,0 +1,112 @@
+//! How the pages look: nothing scrolls sideways on a phone, nothing breaks the policy, and a
+//! picture of each is left in `target/screenshots`.
+
+use crate::browser::Browser;
+use crate::support::app::{PASSWORD, TestApp};
+use crate::support::engines::Engine;
+use otklik::accept::{Content, NewMessage, accept};
+use otklik::domain::address::EmailAddress;
+use otklik::domain::contact::TrackingChoice;
+use otklik::domain::id::{ContactId, ContentId, MessageId};
+use otklik::domain::message::UrlTextPolicy;
+use otklik::store::contacts::{self, ContactData};
+use otklik::store::content::{self, ContentData};
+
+/// Long words without a gap are what breaks a narrow page.
+const ADDRESS: &str = "boris.weiss@a-rather-long-domain-name.example";
+const LONG_URL: &str = "https://www.example.org/a/very/long/path/that/never/seems/to/end/and/has/no/gap?with=a&query=of-its-own";
+
+/// Every page that has no id in its address, under the name of its picture.
+const PAGES: [(&str, &str); 14] = [
+    ("today", ""),
+    ("messages", "messages"),
+    ("drafts", "drafts"),
+    ("compose", "compose"),
+    ("contacts", "contacts"),
+    ("contact-new", "contacts/new"),
+    ("content", "content"),
+    ("content-new", "content/new"),
+    ("templates", "templates"),
+    ("template-new", "templates/new"),
+    ("report", "reports/click-through"),
+    ("caught", "caught"),
+    ("settings", "settings"),
+    ("not-found", "no/such/page"),
+];
+
+async fn fill_a_little(app: &TestApp) -> MessageId {
+    let ctx = &app.ctx;
+    let now = ctx.clock.now();
+    let data = ContactData {
+        name: "Boris Weiß".to_owned(),
+        emails: vec![EmailAddress::parse(ADDRESS).unwrap()],
+        owner: Some(app.admin.viewer.user),
+        ..ContactData::default()
+    };
+    let mut tx = ctx.store.begin().await.unwrap();
+    let id = ContactId(ctx.clock.fresh_id());
+    contacts::add(&mut tx, id, &data, now).await.unwrap();
+    let asset = ContentData {
+        name: "Price list 2027".to_owned(),
+        url: LONG_URL.to_owned(),
+        owner: Some(app.marketer.viewer.user),
+    };
+    let id = ContentId(ctx.clock.fresh_id());
+    content::add(&mut tx, id, &asset, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let new = NewMessage {
+        to: ADDRESS.to_owned(),
+        cc: vec![],
+        bcc: vec![],
+        mailbox: None,
+        content: Content::Own {
+            subject: "A subject that goes on for longer than a phone is wide".to_owned(),
+            html: Some(format!("<p>See <a href=\"{LONG_URL}\">this</a></p>")),
+            text: None,
+        },
+        assets: vec![],
+        attachments: vec![],
+        send_at: None,
+        reply_to_message: None,
+        tracking: TrackingChoice::default(),
+        url_text: UrlTextPolicy::default(),
+    };
+    accept(ctx, &app.admin.viewer, new).await.unwrap().id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_scrolls_sideways_on_a_phone_or_breaks_the_policy() {
+    let app = TestApp::start(Engine::Sqlite).await;
+    let message = fill_a_little(&app).await;
+    let browser = Browser::start().await;
+    browser.sign_in(&app.url, &app.admin.email, PASSWORD).await;
+    let mut pages: Vec<(String, String)> = PAGES
+        .iter()
+        .map(|(name, path)| ((*name).to_owned(), (*path).to_owned()))
+        .collect();
+    pages.push(("message".to_owned(), format!("messages/{message}")));
+    let mut wrong = Vec::new();
+    for (name, path) in pages {
+        browser.scheme("light").await;
+        browser.desk().await;
+        let url = format!("{}{path}", app.url);
+        browser.client.goto(&url).await.unwrap();
+        browser.shoot(&format!("{name}-desk")).await;
+        browser.scheme("dark").await;
+        browser.shoot(&format!("{name}-dark")).await;
+        browser.scheme("light").await;
+        for width in [390, 320] {
+            browser.phone(width).await;
+            if browser.scrolls_sideways().await {
+                wrong.push(format!("{name} scrolls sideways at {width} px"));
+            }
+            if width == 390 {
+                browser.shoot(&format!("{name}-phone")).await;
+            }
+        }
+        wrong.extend(browser.complaints().await);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    browser.quit().await;
+    app.stop().await;
+}
