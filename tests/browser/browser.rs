@@ -59,7 +59,12 @@ impl Browser {
         let driver = Driver::start();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let ready = async {
-            while http.get(format!("{}/status", driver.url)).send().await.is_err() {
+            while http
+                .get(format!("{}/status", driver.url))
+                .send()
+                .await
+                .is_err()
+            {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
@@ -127,8 +132,11 @@ impl Browser {
     /// The reader's preference for `light` or `dark`.
     pub async fn scheme(&self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features }))
-            .await;
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await;
     }
 
     /// Saves the whole page as `target/screenshots/{name}.png`.
@@ -137,8 +145,7 @@ impl Browser {
             .script("return [document.documentElement.clientWidth, Math.min(2400, document.documentElement.scrollHeight)]")
             .await;
         let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
-        let parameters =
-            json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let shot = self.devtools("Page.captureScreenshot", parameters).await;
         let bytes = STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");

@@ -22,7 +22,9 @@ async fn a_letter_is_written_previewed_sent_caught_and_its_click_shows_without_a
     goto(&browser, &app, "contacts/new").await;
     browser.fill("f-name", NASTY).await;
     browser.fill("f-emails", "eve@customer.example").await;
-    browser.fill("f-account", "\"><script>alert(2)</script>").await;
+    browser
+        .fill("f-account", "\"><script>alert(2)</script>")
+        .await;
     browser.press("form.panel button.go-on").await;
     browser.until("main h1", NASTY).await;
 
@@ -32,7 +34,9 @@ async fn a_letter_is_written_previewed_sent_caught_and_its_click_shows_without_a
     let target = format!("{}health/live?from=mail", app.url);
     let letter = format!("<p>Hello, here is <a href=\"{target}\">the price list</a>.</p>");
     browser.fill("f-html", &letter).await;
-    browser.press("button.button[value=preview], .acts button[value=preview]").await;
+    browser
+        .press("button.button[value=preview], .acts button[value=preview]")
+        .await;
     browser.until("#preview", "As it will arrive").await;
     let frame = browser.find("iframe.mail").await;
     frame.enter_frame().await.unwrap();
@@ -48,11 +52,7 @@ async fn a_letter_is_written_previewed_sent_caught_and_its_click_shows_without_a
     let message = browser.client.window().await.unwrap();
 
     let other = browser.client.new_window(true).await.unwrap();
-    browser
-        .client
-        .switch_to_window(other.handle)
-        .await
-        .unwrap();
+    browser.client.switch_to_window(other.handle).await.unwrap();
     goto(&browser, &app, "caught").await;
     browser.press("tbody a.open").await;
     let frame = browser.find("iframe.mail").await;
@@ -60,7 +60,9 @@ async fn a_letter_is_written_previewed_sent_caught_and_its_click_shows_without_a
     browser.press("a[href*='/c/']").await;
 
     browser.client.switch_to_window(message).await.unwrap();
-    browser.until("[data-part=timeline]", "the price list").await;
+    browser
+        .until("[data-part=timeline]", "the price list")
+        .await;
     browser.until("[data-part=timeline]", "likely human").await;
     browser.until("[data-part=headline]", "1 human click").await;
     assert_eq!(browser.script("return window.stayed").await, json!(true));
@@ -93,7 +95,9 @@ async fn a_wrong_password_and_a_form_with_errors_say_so_and_keep_what_was_typed(
     browser.fill("f-html", "<p>Kept</p>").await;
     browser.press(".acts .go-on").await;
     browser.find(".errors").await;
-    let kept = browser.script("return document.querySelector('#f-html').value").await;
+    let kept = browser
+        .script("return document.querySelector('#f-html').value")
+        .await;
     assert_eq!(kept, json!("<p>Kept</p>"));
     goto(&browser, &app, "drafts").await;
     browser.until("tbody", "nobody").await;

@@ -15,7 +15,7 @@ mod metrics;
 mod metrics_rebuild;
 mod outage;
 mod send;
-mod stop;
 mod send_stops;
+mod stop;
 mod store_log;
 mod store_statements;

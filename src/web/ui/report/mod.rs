@@ -146,7 +146,9 @@ fn headline(lang: Lang, query: &Query, total: Option<&Row>) -> String {
 
 fn figures(lang: Lang, query: &Query, total: &Row) -> Markup {
     let interval = match (total.low, total.high) {
-        (Some(low), Some(high)) => format!(" · {}\u{2013}{}", lang.percent(low), lang.percent(high)),
+        (Some(low), Some(high)) => {
+            format!(" · {}\u{2013}{}", lang.percent(low), lang.percent(high))
+        }
         _ => String::new(),
     };
     let rate = total
