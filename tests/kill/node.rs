@@ -91,7 +91,7 @@ impl Installation {
 
     /// Waits until HTTP says that it is ready.
     pub fn wait_ready(&self) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !self.is_ready() {
             assert!(Instant::now() < deadline, "it starts: {}", self.log());
             std::thread::sleep(Duration::from_millis(20));

@@ -24,12 +24,12 @@ async fn crash_at(engine: Engine, point: Point, variables: &[(&str, &str)]) -> C
     all.extend_from_slice(variables);
     let mut node = world.installation.serve(&all);
     assert!(
-        node.dies_within(Duration::from_secs(60)),
+        node.dies_within(Duration::from_mins(1)),
         "{point:?} is reached: {}",
         world.installation.log()
     );
     let node = world.installation.serve(variables);
-    world.settle(Duration::from_secs(60)).await;
+    world.settle(Duration::from_mins(1)).await;
     node.kill();
     world.count(&accepted).await
 }

@@ -72,7 +72,7 @@ async fn run(engine: Engine) {
     allowed.store(plan.messages, Ordering::SeqCst);
     let node = world.installation.serve(&[]);
     let accepted: HashSet<String> = posting.await.unwrap().into_iter().collect();
-    world.settle(Duration::from_secs(600)).await;
+    world.settle(Duration::from_mins(10)).await;
     node.kill();
     let count = world.count(&accepted).await;
     println!(

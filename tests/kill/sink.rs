@@ -84,7 +84,7 @@ fn converse(
         if verb.starts_with("EHLO") {
             stream.write_all(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")?;
         } else if verb.starts_with("RCPT") {
-            recipient = line.trim_end().to_owned();
+            line.trim_end().clone_into(&mut recipient);
             stream.write_all(b"250 ok\r\n")?;
         } else if verb == "DATA" {
             stream.write_all(b"354 go\r\n")?;
