@@ -13,6 +13,9 @@ use std::time::Duration;
 /// How long anything on a page may take before it counts as never.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Headless Chromium says so in its agent and is rightly taken for a machine.
+const AS_A_PERSON: &str = "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
 /// Started once for each test, ended with it.
 pub struct Browser {
     /// For everything WebDriver can do.
@@ -75,7 +78,7 @@ impl Browser {
             "goog:chromeOptions": { "args": [
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--no-first-run", "--hide-scrollbars", "--lang=en-GB",
+                "--no-first-run", "--hide-scrollbars", "--lang=en-GB", AS_A_PERSON,
             ] },
             "goog:loggingPrefs": { "browser": "ALL" },
         });
@@ -167,7 +170,7 @@ impl Browser {
             .iter()
             .filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING")
             .map(|entry| entry["message"].as_str().unwrap_or("").to_owned())
-            .filter(|message| !message.contains("net::ERR_") && !message.contains("/no/such/page"))
+            .filter(|message| !message.contains("Failed to load resource"))
             .collect()
     }
 
@@ -208,7 +211,7 @@ impl Browser {
     /// Waits until the text of what the selector names holds `wanted`.
     pub async fn until(&self, selector: &str, wanted: &str) {
         let code = format!(
-            "return (document.querySelector({}) || {{innerText: ''}}).innerText",
+            "return (document.querySelector({}) || {{innerText: ''}}).innerText.replaceAll('\\u00a0', ' ')",
             Value::from(selector)
         );
         let look = async {

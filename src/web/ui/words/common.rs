@@ -19,7 +19,7 @@ words! {
     search_hint: "Search  /", "Поиск  /";
     sign_out: "Sign out", "Выйти";
     back: "Back", "Назад";
-    caught_banner: "Nothing is sent: no relay is set, so mail is caught here.",
+    caught_banner: "Nothing is sent: there is no relay, so mail is caught here.",
         "Ничего не отправляется: сервер отправки не задан, письма остаются здесь.";
     caught_link: "Read caught mail", "Открыть пойманные письма";
     hold_banner: "The queue is on hold.", "Очередь остановлена.";
