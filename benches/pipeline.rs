@@ -141,6 +141,7 @@ fn bench_settings(dir: &Path, sink: SocketAddr) -> Settings {
         intake_cap_bytes: 1 << 20,
         untracked_hosts: Vec::new(),
         keep_bytes_days: 30,
+        dkim: Vec::new(),
         catcher_listen: None,
         grace_seconds: 5,
         log_format: LogFormat::Text,
