@@ -223,12 +223,12 @@ impl Browser {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, look).await.is_err() {
-            panic!(
-                "{selector} never said {wanted:?}; it says {:?}",
-                self.script(&code).await
-            );
-        }
+        let said = tokio::time::timeout(PATIENCE, look).await;
+        let text = self.script(&code).await;
+        assert!(
+            said.is_ok(),
+            "{selector} never said {wanted:?}; it says {text:?}"
+        );
     }
 
     /// Signs in at `base`.
