@@ -39,7 +39,7 @@ impl Options {
 
 /// About `events` events over the year 2026: 200 reps, 400 contents.
 pub fn plan(events: i64) -> Plan {
-    let deliveries = (events * 100 / 492).max(20);
+    let deliveries = (events * 100 / 361).max(20);
     Plan {
         seed: 7,
         deliveries,
