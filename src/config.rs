@@ -11,7 +11,7 @@ pub use source::Origin;
 
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::viewer::ReportLevel;
-use ipnet::IpNet;
+use crate::track::proxies::Proxies;
 use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub struct Settings {
     /// The parts that run in this process.
     pub roles: Roles,
     /// Proxies whose forwarded headers are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Proxies,
     /// The organisation's privacy preset.
     pub privacy: PrivacyPreset,
     /// How far per-rep figures are shown.
@@ -56,6 +56,8 @@ pub struct Settings {
     pub dkim: Vec<DkimKey>,
     /// Days for which the bytes of a sent mail are kept.
     pub keep_bytes_days: u32,
+    /// Days after which hashes of client addresses can be made again by nobody.
+    pub client_hash_days: u32,
     /// The SMTP listener of the mail catcher, if any.
     pub catcher_listen: Option<SocketAddr>,
     /// Seconds that an orderly stop may take.

@@ -49,16 +49,37 @@ pub fn header_value(field: HeaderField, value: &[u8]) -> String {
     }
 }
 
-/// The key of the hash that stands for a client's full address.
+/// The key of the hash that stands for a client's full address on one day.
 #[derive(Clone)]
-pub struct ClientKey(pub [u8; 32]);
+pub struct ClientKey([u8; 32]);
 
-/// Reduces a record to what is kept.
-pub fn reduce(record: &HitRecord, key: &ClientKey) -> HitFacts {
+impl ClientKey {
+    /// Made of a secret outside the database and the day's salt inside it, so that neither alone
+    /// makes a hash, and nothing does once the salt is gone.
+    ///
+    /// # Panics
+    /// Never: HMAC takes a key of any length.
+    pub fn new(secret: &[u8; 32], salt: &[u8; 32]) -> Self {
+        let mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+        Self(mac.chain_update(salt).finalize().into_bytes().into())
+    }
+}
+
+/// Whether the browser objects to tracking (`DNT: 1`, `Sec-GPC: 1`).
+pub fn objects(record: &HitRecord) -> bool {
+    bits(record).has(HeaderBits::OBJECTS)
+}
+
+/// Reduces a record to what is kept. Without a key, since its day's salt is gone, no hash is made
+/// of the client's address.
+pub fn reduce(record: &HitRecord, key: Option<&ClientKey>) -> HitFacts {
     HitFacts {
         method: record.method,
         network: record.client.map_or(Network::None, network),
-        client: record.client.map(|address| client_hash(address, key)),
+        client: record
+            .client
+            .zip(key)
+            .map(|(address, key)| client_hash(address, key)),
         agent: agent::read(record.header(HeaderField::UserAgent).unwrap_or_default()),
         bits: bits(record),
     }
@@ -172,7 +193,7 @@ mod tests {
                     (HeaderField::SecGpc, "1"),
                 ],
             ),
-            &key,
+            Some(&key),
         );
         assert_eq!(facts.network, Network::V4([203, 0, 113]));
         assert_eq!(facts.agent.class, AgentClass::Bot);
@@ -192,15 +213,19 @@ mod tests {
         let key = ClientKey([7; 32]);
         assert_eq!(client_hash(one, &key), client_hash(mapped, &key));
         assert_ne!(client_hash(one, &key), client_hash(other, &key));
-        assert_ne!(
-            client_hash(one, &key),
-            client_hash(one, &ClientKey([8; 32]))
+        let [of_today, of_tomorrow, of_others] =
+            [([1; 32], [1; 32]), ([1; 32], [2; 32]), ([2; 32], [1; 32])]
+                .map(|(secret, salt)| client_hash(one, &ClientKey::new(&secret, &salt)));
+        assert!(of_today != of_tomorrow && of_today != of_others && of_tomorrow != of_others);
+        assert_eq!(
+            reduce(&record(Some("203.0.113.77"), &[]), None).client,
+            None
         );
         assert_eq!(
-            reduce(&record(Some("2001:db8:1:2::3"), &[]), &key).network,
+            reduce(&record(Some("2001:db8:1:2::3"), &[]), Some(&key)).network,
             Network::V6([0x20, 0x01, 0x0d, 0xb8, 0, 1])
         );
-        assert_eq!(reduce(&record(None, &[]), &key).client, None);
+        assert_eq!(reduce(&record(None, &[]), Some(&key)).client, None);
     }
 
     #[test]
@@ -217,7 +242,7 @@ mod tests {
             (HeaderField::XPurpose, "preview", HeaderBits::PREVIEW),
             (HeaderField::XPurpose, "instant", HeaderBits::PREVIEW),
         ] {
-            let facts = reduce(&record(None, &[(field, value)]), &key);
+            let facts = reduce(&record(None, &[(field, value)]), Some(&key));
             assert!(facts.bits.has(bit), "{field:?} {value}");
         }
     }

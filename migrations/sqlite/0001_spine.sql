@@ -102,6 +102,8 @@ CREATE TABLE suppressions (
     delivery_no BIGINT,
     created_by BLOB REFERENCES users (id),
     created_at BIGINT NOT NULL,
+    -- When the contact last asked, where an unsubscribe is the reason.
+    asked_at BIGINT,
     lifted_at BIGINT
 );
 CREATE UNIQUE INDEX suppressions_active ON suppressions (scope, hash) WHERE lifted_at IS NULL;
@@ -251,6 +253,8 @@ CREATE TABLE deliveries (
     -- What may be recorded, resolved when rendered: 0 no, 1 yes, 2 last day only (opens).
     track_opens SMALLINT NOT NULL DEFAULT 0,
     track_clicks SMALLINT NOT NULL DEFAULT 0,
+    -- When the contact last took an unsubscribe by this mail back.
+    undone_at BIGINT,
     created_at BIGINT NOT NULL,
     handed_over_at BIGINT,
     settled_at BIGINT
@@ -469,6 +473,21 @@ CREATE TABLE unrecorded (
     minute BIGINT NOT NULL,
     n BIGINT NOT NULL,
     PRIMARY KEY (source, minute)
+);
+
+-- Hits whose browser objected to tracking, counted and nothing more: by UTC day and kind, 0 opens,
+-- 1 clicks.
+CREATE TABLE objections (
+    day BIGINT NOT NULL,
+    kind SMALLINT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (day, kind)
+);
+
+-- What the client addresses of a UTC day are hashed with; deleted some days after.
+CREATE TABLE client_salts (
+    day BIGINT PRIMARY KEY,
+    salt BLOB NOT NULL
 );
 
 CREATE TABLE heartbeat (

@@ -10,7 +10,6 @@ use crate::live::Live;
 use crate::net::smtp::PhaseTimeouts;
 use crate::shutdown::Shutdown;
 use crate::track::destinations;
-use crate::track::proxies::Proxies;
 use crate::web::track::TrackState;
 use crate::web::{self, Web};
 use crate::work;
@@ -70,7 +69,7 @@ impl Parts {
             tickets: TicketKeys::new(&ctx.keys),
             intake: self.intake.clone(),
             destinations: self.destinations.clone(),
-            proxies: Proxies::new(ctx.settings.trusted_proxies.clone()),
+            proxies: ctx.settings.trusted_proxies.clone(),
             clock: ctx.clock.clone(),
             store: ctx.store.clone(),
         })

@@ -138,6 +138,7 @@ fn read(from: &mut Reader) -> Settings {
         untracked_hosts: from.with_default("sending.untracked_hosts", "", parse::hosts),
         keep_bytes_days: from.with_default("sending.keep_bytes_days", "30", parse::positive),
         dkim: from.with_default("dkim", "", parse::dkim),
+        client_hash_days: from.with_default("tracking.client_hash_days", "30", parse::positive),
         catcher_listen: from.optional("catcher_listen", parse::address),
         grace_seconds: from.with_default("grace_seconds", "30", parse::number),
         log_format: from.with_default("log_format", "text", parse::log_format),

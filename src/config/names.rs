@@ -62,6 +62,7 @@ pub(super) const NAMES: &[Name] = &[
     plain("sending.untracked_hosts"),
     plain("sending.keep_bytes_days"),
     plain("dkim"),
+    plain("tracking.client_hash_days"),
     plain("catcher_listen"),
     plain("metrics_listen"),
     plain("grace_seconds"),

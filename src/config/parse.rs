@@ -4,6 +4,7 @@ use super::{DkimKey, LogFormat, Roles, UncertainPolicy};
 use crate::compose::dkim::DkimKeys;
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::viewer::ReportLevel;
+use crate::track::proxies::Proxies;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -115,14 +116,15 @@ pub(super) fn roles(text: &str) -> Parsed<Roles> {
 }
 
 /// Networks or single addresses, comma-separated.
-pub(super) fn networks(text: &str) -> Parsed<Vec<IpNet>> {
-    items(text)
+pub(super) fn networks(text: &str) -> Parsed<Proxies> {
+    let networks: Parsed<Vec<IpNet>> = items(text)
         .map(|item| {
             item.parse::<IpNet>()
                 .or_else(|_| item.parse::<IpAddr>().map(IpNet::from))
                 .map_err(|_| format!("holds {item:?}, which is no network such as 10.0.0.0/8"))
         })
-        .collect()
+        .collect();
+    networks.map(Proxies::new)
 }
 
 /// Host names, comma-separated.
@@ -238,7 +240,8 @@ mod tests {
         assert!(roles.web && roles.work && !roles.track);
         assert!(super::roles("webb").unwrap_err().contains("\"webb\""));
         assert!(super::roles(" ").is_err());
-        assert_eq!(networks("10.0.0.0/8,::1").unwrap().len(), 2);
+        let proxies = networks("10.0.0.0/8,::1").unwrap();
+        assert!(proxies.trusts([10, 1, 2, 3].into()) && !proxies.trusts([11, 1, 2, 3].into()));
         assert!(networks("10.0.0.0/40").is_err());
     }
 

@@ -16,6 +16,8 @@ pub enum HitKind {
     Click,
     /// An unsubscribe that the store could not take at once.
     Unsubscribe,
+    /// Such an unsubscribe taken back.
+    Resubscribe,
 }
 
 /// The request method, as far as it matters.

@@ -81,6 +81,8 @@ pub struct Input<'a> {
     pub floor: Option<f64>,
     /// Cohort days that could not be measured.
     pub unmeasured_days: usize,
+    /// Clicks of the period, of the whole organisation, whose browser objected to tracking.
+    pub objected: i64,
     /// Whether single reps were left out.
     pub reps: Reps,
 }
@@ -288,6 +290,9 @@ fn notes(input: &Input<'_>, floor: Option<f64>) -> Vec<Note> {
     }
     if input.unmeasured_days > 0 {
         notes.push(Note::unrecorded(input.unmeasured_days));
+    }
+    if input.objected > 0 {
+        notes.push(Note::objected(input.objected));
     }
     match input.query.counting {
         Counting::Human => notes.push(Note::of_clickers()),

@@ -47,6 +47,17 @@ impl Note {
         }
     }
 
+    /// `clicks` of the whole organisation are in no figure, since the browser said not to track.
+    pub fn objected(clicks: i64) -> Self {
+        Self {
+            code: "objected",
+            params: vec![clicks.to_string()],
+            text: format!(
+                "In the whole organisation {clicks} clicks came with a request not to be tracked; they are in no figure."
+            ),
+        }
+    }
+
     /// The floor that content is judged by, as a share.
     pub fn floor(floor: f64) -> Self {
         let per_cent = format!("{:.1}", floor * 100.0);

@@ -11,6 +11,7 @@ statements! {
     OPEN = "SELECT state, COUNT(*), MIN(due_at) FROM deliveries WHERE state IN (4, 5) GROUP BY state";
     LOOK = "SELECT state, COUNT(*), MIN(due_at) FROM deliveries WHERE state IN (2, 8) GROUP BY state";
     UNRECORDED = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM unrecorded";
+    OBJECTED = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM objections";
     HEAD = "SELECT seq FROM event_head WHERE id = 1";
 }
 
@@ -23,6 +24,8 @@ pub struct Gauges {
     pub oldest_due_ms: i64,
     /// Hits that were answered and could not be recorded, ever.
     pub unrecorded: i64,
+    /// Hits whose browser objected to tracking, ever: counted and not recorded.
+    pub objected: i64,
     /// The `seq` of the newest event.
     pub log_head: i64,
 }
@@ -45,6 +48,7 @@ pub async fn read(store: &Store, now: Millis) -> Result<Gauges> {
         deliveries: deliveries?,
         oldest_due_ms: oldest.map_or(0, |due| now.since(due).max(0)),
         unrecorded: one!(store, UNRECORDED, (i64,))?.0,
+        objected: one!(store, OBJECTED, (i64,))?.0,
         log_head: one!(store, HEAD, (i64,))?.0,
     })
 }

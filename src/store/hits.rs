@@ -41,6 +41,8 @@ statements! {
             AND (last_open_day IS NULL OR last_open_day < (j.pair ->> 1)::BIGINT)";
     ADD_UNRECORDED = "INSERT INTO unrecorded (source, minute, n) VALUES ($1, $2, $3)
         ON CONFLICT (source, minute) DO UPDATE SET n = unrecorded.n + excluded.n";
+    ADD_OBJECTIONS = "INSERT INTO objections (day, kind, n) VALUES ($1, $2, $3)
+        ON CONFLICT (day, kind) DO UPDATE SET n = objections.n + excluded.n";
 }
 
 row! {
@@ -151,5 +153,20 @@ pub async fn note_last_opens(tx: &mut Tx, days: &[(ContactNo, i64)]) -> Result<(
 /// Counts hits that were answered and could not be recorded, in the minute around `at`.
 pub async fn add_unrecorded(tx: &mut Tx, source: Uuid, at: Millis, hits: i64) -> Result<()> {
     execute!(tx, ADD_UNRECORDED; source.to_string(), at.0.div_euclid(MINUTE_MS), hits)?;
+    Ok(())
+}
+
+/// A hit that is counted and not recorded, since its browser objected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Objected {
+    /// To an open.
+    Open,
+    /// To a click.
+    Click,
+}
+
+/// Counts `hits` of the UTC `day` (since 1970) whose browser objected to tracking.
+pub async fn add_objections(tx: &mut Tx, day: i64, kind: Objected, hits: i64) -> Result<()> {
+    execute!(tx, ADD_OBJECTIONS; day, kind as i16, hits)?;
     Ok(())
 }

@@ -82,6 +82,7 @@ pub async fn metrics_page(state: Data<Web>) -> HttpResponse {
         }
         metrics::gauge!("otklik_oldest_due_seconds").set(now.oldest_due_ms as f64 / 1_000.0);
         metrics::gauge!("otklik_unrecorded_hits").set(now.unrecorded as f64);
+        metrics::gauge!("otklik_objected_hits").set(now.objected as f64);
         metrics::gauge!("otklik_log_head").set(now.log_head as f64);
     }
     HttpResponse::Ok()

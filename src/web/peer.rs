@@ -1,48 +1,30 @@
 //! Who is on the other end and which host they asked for. Forwarded headers are believed from
-//! declared proxies alone. Pure over the request's head.
+//! declared proxies alone; walking them is `track::proxies`. Pure over the request's head.
 
-use actix_web::HttpRequest;
+use crate::track::proxies::Proxies;
 use actix_web::dev::RequestHead;
-use ipnet::IpNet;
+use actix_web::http::header::HeaderName;
 use std::net::IpAddr;
 
-/// The client's address: the peer's, or, when the peer is a declared proxy, the nearest address in
-/// `X-Forwarded-For` that is not a declared proxy. `None` only without a socket (unit tests).
-pub fn client_address(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
-    address_of(request.head(), trusted)
-}
-
-/// As [`client_address`], from the head alone.
-pub fn address_of(head: &RequestHead, trusted: &[IpNet]) -> Option<IpAddr> {
-    let peer = head.peer_addr?.ip().to_canonical();
-    let hops = head
-        .headers()
-        .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok());
-    Some(walk(peer, hops, trusted))
-}
-
-/// Walks from the peer outwards for as long as each hop is one of our proxies.
-fn walk<'a>(peer: IpAddr, lines: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
-    let is_proxy = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
-    let hops: Vec<&str> = lines
-        .flat_map(|line| line.split(','))
-        .map(str::trim)
-        .collect();
-    let mut client = peer;
-    for hop in hops.iter().rev() {
-        if !is_proxy(&client) {
-            break;
-        }
-        let Ok(ip) = hop.parse::<IpAddr>() else { break };
-        client = ip.to_canonical();
+/// The client's address: the peer's, or the one that declared proxies report. `None` only without
+/// a socket (unit tests).
+pub fn client_address(head: &RequestHead, proxies: &Proxies) -> Option<IpAddr> {
+    let peer = head.peer_addr?.ip();
+    if !proxies.trusts(peer) {
+        return Some(peer.to_canonical());
     }
-    client
+    let lines = |name: &'static str| -> Vec<&str> {
+        head.headers()
+            .get_all(HeaderName::from_static(name))
+            .filter_map(|value| value.to_str().ok())
+            .collect()
+    };
+    Some(proxies.client(peer, &lines("x-forwarded-for"), &lines("forwarded")))
 }
 
 /// The host a request is for, in lower case and without its port; `None` when there is none, when
 /// there are several, or when they disagree. A declared proxy may name it in `X-Forwarded-Host`.
-pub fn requested_host(head: &RequestHead, trusted: &[IpNet]) -> Option<String> {
+pub fn requested_host(head: &RequestHead, proxies: &Proxies) -> Option<String> {
     let one = |name: &str| {
         let mut values = head.headers().get_all(name);
         match (values.next(), values.next()) {
@@ -59,8 +41,7 @@ pub fn requested_host(head: &RequestHead, trusted: &[IpNet]) -> Option<String> {
     {
         return None;
     }
-    let peer = head.peer_addr.map(|addr| addr.ip().to_canonical());
-    let behind_proxy = peer.is_some_and(|ip| trusted.iter().any(|net| net.contains(&ip)));
+    let behind_proxy = head.peer_addr.is_some_and(|peer| proxies.trusts(peer.ip()));
     if behind_proxy && head.headers().contains_key("x-forwarded-host") {
         return one("x-forwarded-host");
     }
@@ -82,20 +63,26 @@ fn host_part(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::test::TestRequest;
 
     #[test]
-    fn forwarded_addresses_are_believed_from_declared_proxies_alone() {
-        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
-        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let asked = |peer: &str, line: &str| walk(ip(peer), std::iter::once(line), &trusted);
-        assert_eq!(asked("192.0.2.1", "198.51.100.9"), ip("192.0.2.1"));
-        assert_eq!(asked("10.0.0.1", "198.51.100.9"), ip("198.51.100.9"));
-        assert_eq!(
-            asked("10.0.0.1", "203.0.113.5, 198.51.100.9, 10.0.0.2"),
-            ip("198.51.100.9"),
-            "what the client wrote itself is left of what our proxies wrote"
-        );
-        assert_eq!(asked("10.0.0.1", "nonsense"), ip("10.0.0.1"));
+    fn forwarded_headers_are_read_from_declared_proxies_alone() {
+        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        for (peer, client, host) in [
+            ("192.0.2.1:9", "192.0.2.1", "a.example"),
+            ("10.0.0.1:9", "198.51.100.9", "b.example"),
+        ] {
+            let request = TestRequest::default()
+                .peer_addr(peer.parse().unwrap())
+                .insert_header(("host", "a.example"))
+                .insert_header(("x-forwarded-host", "b.example"))
+                .insert_header(("x-forwarded-for", "203.0.113.5, 198.51.100.9, 10.0.0.2"))
+                .to_http_request();
+            let found = client_address(request.head(), &proxies).unwrap();
+            assert_eq!(found, client.parse::<IpAddr>().unwrap());
+            let found = requested_host(request.head(), &proxies);
+            assert_eq!(found.as_deref(), Some(host));
+        }
     }
 
     #[test]

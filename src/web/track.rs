@@ -17,13 +17,12 @@ use crate::store::Store;
 use crate::track::destinations::Live;
 use crate::track::proxies::Proxies;
 use crate::track::{header_field, header_value};
-use crate::web::Routes;
+use crate::web::{Routes, peer};
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY,
 };
 use actix_web::http::{Method as HttpMethod, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// What the tracking handlers need; one for all workers.
@@ -168,7 +167,7 @@ async fn record(request: &HttpRequest, state: &TrackState, hit: Hit) -> Result<(
         link_no: hit.link_no,
         destination: hit.destination,
         method: method(request),
-        client: client(request, &state.proxies),
+        client: peer::client_address(request.head(), &state.proxies),
         headers: request
             .headers()
             .iter()
@@ -188,20 +187,4 @@ fn method(request: &HttpRequest) -> Method {
         HttpMethod::POST => Method::Post,
         _ => Method::Get,
     }
-}
-
-/// The client's address, behind declared proxies alone.
-fn client(request: &HttpRequest, proxies: &Proxies) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
-    if !proxies.trusts(peer) {
-        return Some(peer.to_canonical());
-    }
-    let lines = |name: &'static str| -> Vec<&str> {
-        request
-            .headers()
-            .get_all(HeaderName::from_static(name))
-            .filter_map(|value| value.to_str().ok())
-            .collect()
-    };
-    Some(proxies.client(peer, &lines("x-forwarded-for"), &lines("forwarded")))
 }

@@ -3,19 +3,20 @@
 //! recorded (any more) is gone with the drain; nothing of the raw request is stored.
 
 use super::Progress;
+use super::retention::first_salted_day;
 use crate::classify::judge;
 use crate::ctx::Ctx;
-use crate::domain::clock::DAY_MS;
+use crate::domain::clock::{DAY_MS, random_bytes};
 use crate::domain::contact::OpenTracking;
 use crate::domain::event::{Detail, EventKind, NewEvent};
-use crate::domain::hit::{HeaderBits, HitFacts, HitKind, HitRecord};
+use crate::domain::hit::{HitFacts, HitKind, HitRecord};
 use crate::domain::id::{ContactNo, DeliveryId, SuppressionId};
 use crate::domain::keys::Purpose;
 use crate::intake::{Intake, IntakeError, Page, Source};
-use crate::store::hits::{self, Subject};
-use crate::store::{StoreError, Tx, log, unsubscribe};
-use crate::track::{ClientKey, reduce};
-use std::collections::{HashMap, HashSet};
+use crate::store::hits::{self, Objected, Subject};
+use crate::store::{StoreError, Tx, log, salts, unsubscribe};
+use crate::track::{ClientKey, objects, reduce};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 /// Hits taken in one transaction; the last batch may go over it.
@@ -126,14 +127,22 @@ async fn write(
     let deliveries: HashSet<DeliveryId> = records.iter().map(|record| record.delivery).collect();
     let deliveries: Vec<DeliveryId> = deliveries.into_iter().collect();
     let subjects = hits::subjects(tx, &deliveries, ctx.settings.privacy).await?;
-    let (_, key) = ctx.keys.signing(Purpose::Client);
-    let taken = sort(&records, &subjects, &ClientKey(key));
+    let keys = client_keys(ctx, tx, &records).await?;
+    let taken = sort(&records, &subjects, &keys);
     log::append(tx, &taken.events).await?;
     let last_opens: Vec<_> = taken.last_opens.into_iter().collect();
     hits::note_last_opens(tx, &last_opens).await?;
-    for record in taken.leaving {
-        let id = SuppressionId(ctx.clock.fresh_id());
-        unsubscribe::apply_in(tx, record.delivery, id, record.at).await?;
+    for ((day, kind), n) in taken.objections {
+        hits::add_objections(tx, day, kind, n).await?;
+    }
+    for record in taken.wishes {
+        let (delivery, at) = (record.delivery, record.at);
+        if record.kind == HitKind::Resubscribe {
+            unsubscribe::undo_in(tx, delivery, at).await?;
+        } else {
+            let id = SuppressionId(ctx.clock.fresh_id());
+            unsubscribe::apply_in(tx, delivery, id, at).await?;
+        }
     }
     let lost = page.unrecorded + unknown as i64;
     if lost > 0 {
@@ -143,52 +152,80 @@ async fn write(
     Ok(true)
 }
 
+/// The keys of the days on which `records` were made, for as long as these days have salts.
+async fn client_keys(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    records: &[HitRecord],
+) -> Result<ClientKeys, StoreError> {
+    let (_, secret) = ctx.keys.signing(Purpose::Client);
+    let first = first_salted_day(ctx);
+    let days: BTreeSet<i64> = records.iter().map(day_of).collect();
+    let mut keys = ClientKeys::new();
+    for day in days.into_iter().filter(|day| *day >= first) {
+        let salt = salts::of_day(tx, day, random_bytes()).await?;
+        keys.insert(day, ClientKey::new(&secret, &salt));
+    }
+    Ok(keys)
+}
+
+/// The UTC day of a record, counted since 1970.
+fn day_of(record: &HitRecord) -> i64 {
+    record.at.0.div_euclid(DAY_MS)
+}
+
+/// The key of each day.
+type ClientKeys = HashMap<i64, ClientKey>;
+
 /// What becomes of a page's records.
 #[derive(Default)]
 struct Taken<'a> {
     events: Vec<NewEvent>,
     /// Contacts of whom only the day of the last open may be known.
     last_opens: HashMap<ContactNo, i64>,
-    /// Unsubscribes that the store could not take at once.
-    leaving: Vec<&'a HitRecord>,
+    /// Hits whose browser objects, by day.
+    objections: BTreeMap<(i64, Objected), i64>,
+    /// Unsubscribes that the store could not take at once, and such taken back, in order.
+    wishes: Vec<&'a HitRecord>,
 }
 
 /// Decides it, record by record.
 fn sort<'a>(
     records: &'a [HitRecord],
     subjects: &HashMap<DeliveryId, Subject>,
-    key: &ClientKey,
+    keys: &ClientKeys,
 ) -> Taken<'a> {
     let mut taken = Taken::default();
     for record in records {
-        let subject = subjects.get(&record.delivery);
-        let (kind, subject) = match (record.kind, subject) {
-            (HitKind::Unsubscribe, _) => {
-                taken.leaving.push(record);
+        let (kind, objected) = match record.kind {
+            HitKind::Unsubscribe | HitKind::Resubscribe => {
+                taken.wishes.push(record);
                 continue;
             }
-            (HitKind::Click, Some(subject)) if subject.tracking.clicks => {
-                (EventKind::Clicked, subject)
-            }
-            (HitKind::Open, Some(subject)) => match (subject.tracking.opens, subject.contact) {
-                (OpenTracking::Events, _) => (EventKind::Opened, subject),
-                (OpenTracking::LastDay, Some(contact)) => {
-                    let day = record.at.0.div_euclid(DAY_MS);
-                    let last = taken.last_opens.entry(contact).or_insert(day);
-                    *last = day.max(*last);
-                    continue;
-                }
-                _ => continue,
-            },
-            _ => continue,
+            HitKind::Click => (EventKind::Clicked, Objected::Click),
+            HitKind::Open => (EventKind::Opened, Objected::Open),
         };
-        let facts = reduce(record, key);
-        // `DNT: 1` or `Sec-GPC: 1`: counted, and nothing kept.
-        if facts.bits.has(HeaderBits::OBJECTS) {
-            metrics::counter!("otklik_hits_objected_total").increment(1);
+        let day = day_of(record);
+        let Some(subject) = subjects.get(&record.delivery) else {
             continue;
+        };
+        let kept = match objected {
+            Objected::Click if subject.tracking.clicks => OpenTracking::Events,
+            Objected::Click => OpenTracking::Off,
+            Objected::Open => subject.tracking.opens,
+        };
+        match (kept, subject.contact) {
+            (OpenTracking::Off, _) | (OpenTracking::LastDay, None) => {}
+            _ if objects(record) => *taken.objections.entry((day, objected)).or_default() += 1,
+            (OpenTracking::LastDay, Some(contact)) => {
+                let last = taken.last_opens.entry(contact).or_insert(day);
+                *last = day.max(*last);
+            }
+            (OpenTracking::Events, _) => {
+                let facts = reduce(record, keys.get(&day));
+                taken.events.push(event(record, kind, subject, facts));
+            }
         }
-        taken.events.push(event(record, kind, subject, facts));
     }
     taken
 }
@@ -238,7 +275,7 @@ mod tests {
             tracking: Tracking { opens, clicks },
         };
         let subjects = HashMap::from([(DeliveryId(Uuid::from_bytes([1; 16])), subject)]);
-        sort(records, &subjects, &ClientKey([0; 32]))
+        sort(records, &subjects, &ClientKeys::new())
     }
 
     #[test]
@@ -252,7 +289,11 @@ mod tests {
         let taken = sorted(&records, OpenTracking::Events, true);
         let kinds: Vec<EventKind> = taken.events.iter().map(|event| event.kind).collect();
         assert_eq!(kinds, [EventKind::Opened, EventKind::Clicked]);
-        assert_eq!(taken.leaving.len(), 1);
+        assert_eq!(
+            taken.objections,
+            BTreeMap::from([((3, Objected::Click), 1)])
+        );
+        assert_eq!(taken.wishes.len(), 1);
 
         let taken = sorted(&records, OpenTracking::LastDay, false);
         assert!(taken.events.is_empty());
@@ -260,13 +301,14 @@ mod tests {
 
         let taken = sorted(&records, OpenTracking::Off, false);
         assert!(taken.events.is_empty() && taken.last_opens.is_empty());
-        assert_eq!(taken.leaving.len(), 1, "leaving needs no consent");
+        assert!(taken.objections.is_empty());
+        assert_eq!(taken.wishes.len(), 1, "leaving needs no consent");
     }
 
     #[test]
     fn hits_on_a_delivery_that_is_gone_are_dropped() {
         let records = [record(HitKind::Click, vec![])];
-        let taken = sort(&records, &HashMap::new(), &ClientKey([0; 32]));
+        let taken = sort(&records, &HashMap::new(), &ClientKeys::new());
         assert!(taken.events.is_empty());
     }
 }

@@ -1,10 +1,10 @@
 //! What is kept only for a while, dropped piece by piece: the bytes of sent mail, caught mail, and
-//! answers kept for repeated requests. Events and figures stay.
+//! answers kept for repeated requests, and the salts of client hashes. Events and figures stay.
 
 use super::Progress;
 use crate::ctx::Ctx;
 use crate::domain::clock::DAY_MS;
-use crate::store::{Result, caught, idempotency, rendered};
+use crate::store::{Result, caught, idempotency, rendered, salts};
 use std::time::Duration;
 
 /// How often it looks when there was nothing to drop.
@@ -22,6 +22,7 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
     let mails = rendered::drop_old(&mut tx, before, AT_ONCE).await?;
     let caught = caught::drop_old(&mut tx, before, AT_ONCE).await?;
     idempotency::forget(&mut tx, now.plus(-KEEP_ANSWERS_MS)).await?;
+    salts::drop_before(&mut tx, first_salted_day(ctx)).await?;
     tx.commit().await?;
     let is_full = |dropped: u64| dropped >= AT_ONCE.unsigned_abs();
     Ok(if is_full(mails) || is_full(caught) {
@@ -29,4 +30,10 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
     } else {
         Progress::Idle
     })
+}
+
+/// The first UTC day, counted since 1970, whose client addresses may still be hashed.
+pub(super) fn first_salted_day(ctx: &Ctx) -> i64 {
+    let today = ctx.clock.now().0.div_euclid(DAY_MS);
+    today - i64::from(ctx.settings.client_hash_days)
 }

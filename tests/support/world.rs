@@ -14,6 +14,7 @@ use otklik::domain::viewer::{ReportLevel, Role, Viewer};
 use otklik::net::catcher::{self, CatcherSettings, Refusal};
 use otklik::store::settings::{self, Setting};
 use otklik::store::users::{self, NewUser};
+use otklik::track::proxies::Proxies;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
         tracking_url: "https://t.example.org".parse().unwrap(),
         smtp_url,
         roles: Roles::ALL,
-        trusted_proxies: Vec::new(),
+        trusted_proxies: Proxies::default(),
         privacy: PrivacyPreset::On,
         report_level: ReportLevel::Team,
         hold_seconds: 30,
@@ -42,6 +43,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
         untracked_hosts: Vec::new(),
         dkim: Vec::new(),
         keep_bytes_days: 30,
+        client_hash_days: 30,
         catcher_listen: None,
         grace_seconds: 5,
         log_format: LogFormat::Text,

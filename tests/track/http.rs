@@ -57,6 +57,17 @@ impl World {
 
     /// Status, the named header and the body of one request.
     async fn ask(&self, method: Method, path: &str, header: &str) -> (StatusCode, String, Vec<u8>) {
+        self.send(method, path, "", header).await
+    }
+
+    /// As [`Self::ask`], with a body.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &'static str,
+        header: &str,
+    ) -> (StatusCode, String, Vec<u8>) {
         let add_routes = routes(self.state.clone());
         let app = test::init_service(App::new().configure(|config| add_routes(config))).await;
         let request = test::TestRequest::with_uri(path)
@@ -64,6 +75,7 @@ impl World {
             .peer_addr("127.0.0.1:9".parse().unwrap())
             .insert_header(("user-agent", "Mozilla/5.0"))
             .insert_header(("x-forwarded-for", "203.0.113.7"))
+            .set_payload(body)
             .to_request();
         let response = test::call_service(&app, request).await;
         let value = response.headers().get(header);
@@ -177,12 +189,19 @@ async fn reading_an_unsubscribe_page_changes_nothing_and_posting_is_durable_with
     let records = world.records().await;
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].kind, HitKind::Unsubscribe);
+    let (status, _, body) = world.send(Method::POST, &path, "undo=1", "").await;
+    assert_eq!(status, StatusCode::OK);
+    let body = String::from_utf8(body).unwrap();
+    assert!(body.contains("subscribed again"));
+    assert_eq!(world.records().await[1].kind, HitKind::Resubscribe);
     world.state.intake.close().await;
-    let (status, retry, _) = world.ask(Method::POST, &path, "retry-after").await;
-    assert_eq!(
-        (status, retry.as_str()),
-        (StatusCode::SERVICE_UNAVAILABLE, "60")
-    );
+    for body in ["", "undo=1"] {
+        let (status, retry, _) = world.send(Method::POST, &path, body, "retry-after").await;
+        assert_eq!(
+            (status, retry.as_str()),
+            (StatusCode::SERVICE_UNAVAILABLE, "60")
+        );
+    }
 }
 
 #[actix_web::test]

@@ -1,178 +1,196 @@
-//! `kill -9` in the middle of appending, thrice over 100,000 hits: whatever was answered is there
-//! afterwards, once. The victim is this test binary itself, started again to run [`victim`].
+//! `kill -9` of the real program at saturation, thrice over 100,000 hits (`OTKLIK_HITS_KILLS`
+//! changes how often): each hit that was answered is one event afterwards, id by id, and no hit is
+//! two. A hit is told from all others by its delivery and link number, which its ticket carries.
 
-use crate::folder::Folder;
+use crate::program::{Home, delivery, stop};
+use otklik::domain::event::EventKind;
 use otklik::domain::keys::KeyRing;
-use otklik::intake::{Intake, Limits};
-use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use otklik::domain::link::DestinationId;
+use otklik::domain::ticket::TicketKeys;
+use sqlx::Connection;
+use std::collections::{HashMap, HashSet};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::Child;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-const FOLDER: &str = "OTKLIK_TEST_INTAKE";
-const FIRST: &str = "OTKLIK_TEST_FIRST";
-const HITS: u32 = 100_000;
-const KILLS_AFTER: [u32; 3] = [10_000, 40_000, 70_000];
-const CALLERS: usize = 64;
+/// Hits answered before, between and after kills.
+const HITS_A_LIFE: usize = 25_000;
+const CLIENTS: usize = 64;
+/// Links of a delivery.
+const LINKS: u32 = 50;
+/// No life takes this long.
+const HANG: Duration = Duration::from_mins(3);
+const TARGET: &str = "https://www.example.com/resources/pricing-guide?utm_source=mail&ref=anna";
 
-fn ring() -> KeyRing {
-    KeyRing::parse(&KeyRing::generate([5; 32])).unwrap()
+/// What the clients share.
+struct Run {
+    address: SocketAddr,
+    tickets: TicketKeys,
+    /// The next hit nobody has asked for.
+    next: AtomicU32,
+    answered: AtomicUsize,
+    enough: AtomicBool,
+    numbers: Mutex<Vec<u32>>,
 }
 
-fn limits() -> Limits {
-    Limits {
-        // Small enough that files change under load.
-        rotate_bytes: 256 << 10,
-        ..Limits::default()
+impl Run {
+    fn new(home: &Home) -> Self {
+        let ring = KeyRing::parse(&Home::key_text()).unwrap();
+        Self {
+            address: home.address,
+            tickets: TicketKeys::new(&ring),
+            next: AtomicU32::new(0),
+            answered: AtomicUsize::new(0),
+            enough: AtomicBool::new(false),
+            numbers: Mutex::default(),
+        }
     }
-}
 
-/// Not a test of its own: what the victim runs. Each number is printed once it is durable.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn victim() {
-    let (Ok(folder), Ok(first)) = (std::env::var(FOLDER), std::env::var(FIRST)) else {
-        return;
-    };
-    let intake = Intake::open(folder.as_ref(), &ring(), limits())
-        .await
-        .unwrap();
-    let next = std::sync::Arc::new(AtomicU32::new(first.parse().unwrap()));
-    let callers: Vec<_> = (0..CALLERS)
-        .map(|_| {
-            let (intake, next) = (intake.clone(), next.clone());
-            tokio::spawn(async move {
-                loop {
-                    let number = next.fetch_add(1, Ordering::SeqCst);
-                    if number >= HITS {
-                        return;
-                    }
-                    intake.append(&number.to_be_bytes()).await.unwrap();
-                    // One write a line, so that a kill leaves no half of one but the last.
-                    let line = format!("answered {number}\n");
-                    std::io::stdout().lock().write_all(line.as_bytes()).unwrap();
+    /// Asks for one hit after another and notes those that were answered. What was under way when
+    /// the connection broke is not asked again: it may be recorded or not.
+    fn client(&self) {
+        let mut mine = Vec::new();
+        while !self.enough.load(Ordering::SeqCst) {
+            let Ok(mut stream) = TcpStream::connect(self.address) else {
+                std::thread::sleep(Duration::from_millis(20));
+                continue;
+            };
+            stream.set_nodelay(true).unwrap();
+            stream.set_read_timeout(Some(HANG)).unwrap();
+            while !self.enough.load(Ordering::SeqCst) {
+                let number = self.next.fetch_add(1, Ordering::SeqCst);
+                if !self.ask(&mut stream, number) {
+                    break;
                 }
-            })
-        })
-        .collect();
-    for caller in callers {
-        caller.await.unwrap();
+                mine.push(number);
+                self.answered.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        self.numbers.lock().unwrap().extend(mine);
+    }
+
+    /// Whether hit `number` was answered.
+    fn ask(&self, stream: &mut TcpStream, number: u32) -> bool {
+        let (no, link) = place(number);
+        let to = DestinationId::of(TARGET);
+        let ticket = self.tickets.sign_click(delivery(no), link, to, TARGET);
+        let request = format!(
+            "GET /c/{} HTTP/1.1\r\nHost: x\r\nUser-Agent: curl/8\r\n\r\n",
+            ticket.unwrap()
+        );
+        if stream.write_all(request.as_bytes()).is_err() {
+            return false;
+        }
+        let (mut answer, mut length) = ([0; 2_048], 0);
+        loop {
+            match stream.read(&mut answer[length..]) {
+                Ok(0) | Err(_) => return false,
+                Ok(read) => length += read,
+            }
+            if answer[..length].ends_with(b"\r\n\r\n") {
+                assert!(answer.starts_with(b"HTTP/1.1 302"));
+                return true;
+            }
+        }
+    }
+
+    /// Waits until `hits` are answered.
+    fn reach(&self, hits: usize) {
+        let begun = Instant::now();
+        while self.answered.load(Ordering::SeqCst) < hits {
+            assert!(begun.elapsed() < HANG, "the program no longer answers");
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 }
 
-/// Runs a victim from number `first` until it has answered `kill_after`, or to its end. Gives the
-/// numbers it answered.
-fn run_victim(folder: &Folder, first: u32, kill_after: Option<u32>) -> Vec<u32> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kills::victim", "--nocapture"])
-        .env(FOLDER, &folder.0)
-        .env(FIRST, first.to_string())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut answered = Vec::new();
-    let mut killed = false;
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        // The test harness writes around our lines.
-        let number = line
-            .rsplit_once("answered ")
-            .and_then(|(_, number)| number.parse::<u32>().ok());
-        answered.extend(number);
-        if !killed && kill_after.is_some_and(|limit| first + answered.len() as u32 >= limit) {
+/// The delivery and link that stand for hit `number`.
+fn place(number: u32) -> (u32, u16) {
+    let link = u16::try_from(number % LINKS).unwrap() + 1;
+    (number / LINKS + 1, link)
+}
+
+/// Loads the program while it is killed and started `kills` times. Gives its last life.
+fn kill_under_load(home: &Home, run: &Run, kills: usize) -> Child {
+    let mut child = home.serve();
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| run.client());
+        }
+        for kill in 1..=kills {
+            run.reach(kill * HITS_A_LIFE);
             child.kill().unwrap();
-            killed = true;
+            child.wait().unwrap();
+            child = home.serve();
         }
-    }
-    let status = child.wait().unwrap();
-    assert_eq!(status.success(), !killed);
-    answered
+        run.reach((kills + 1) * HITS_A_LIFE);
+        run.enough.store(true, Ordering::SeqCst);
+    });
+    child
 }
 
 #[tokio::test]
-async fn every_answered_hit_of_100_000_survives_three_kills_once() {
-    let folder = Folder::new();
-    let mut answered = HashSet::new();
-    let mut first = 0;
-    for kill_after in KILLS_AFTER.into_iter().map(Some).chain([None]) {
-        let seen = run_victim(&folder, first, kill_after);
-        // Numbers under way at the kill may be durable without their answer: they are not asked
-        // again, so the next victim begins well behind them.
-        first = seen.iter().max().unwrap() + CALLERS as u32 + 1;
-        answered.extend(seen);
-    }
-    assert!(answered.len() > HITS as usize * 9 / 10);
-    let intake = Intake::open(&folder.0, &ring(), limits()).await.unwrap();
-    let mut stored = Vec::new();
-    for source in intake.sources() {
-        let mut after = 0;
-        while after < source.last {
-            let page = intake.drain(source.id, after, 4_096).await.unwrap();
-            assert!(page.through > after);
-            assert_eq!(page.unrecorded, 0);
-            after = page.through;
-            let numbers = page
-                .records
-                .into_iter()
-                .map(|(_, bytes)| u32::from_be_bytes(bytes.try_into().unwrap()));
-            stored.extend(numbers);
-        }
-    }
-    let distinct: HashSet<u32> = stored.iter().copied().collect();
-    assert_eq!(distinct.len(), stored.len(), "a hit is there twice");
-    let lost: Vec<_> = answered.difference(&distinct).collect();
-    assert!(lost.is_empty(), "answered and lost: {lost:?}");
-    intake.close().await;
-}
+async fn every_answered_hit_survives_kills_of_the_program_as_one_event() {
+    let kills = std::env::var("OTKLIK_HITS_KILLS").map_or(3, |n| n.parse().unwrap());
+    let home = Home::new();
+    stop(home.serve());
+    // What the clients ask without an answer is not answered later.
+    let all = (kills + 1) * (HITS_A_LIFE + 10 * CLIENTS);
+    home.add_deliveries(u32::try_from(all).unwrap() / LINKS + 1)
+        .await;
+    let run = Run::new(&home);
+    let begun = Instant::now();
+    let child = kill_under_load(&home, &run, kills);
+    let loaded = begun.elapsed();
+    let answered: HashSet<u32> = run.numbers.into_inner().unwrap().into_iter().collect();
 
-/// A limit on file sizes stands for a full disk, without being root: the write fails half way.
-#[test]
-fn a_disk_that_fills_costs_counted_hits_and_another_file_goes_on() {
-    let folder = Folder::new();
-    let me = std::env::current_exe().unwrap();
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 1024; exec '{}' --exact kills::writer_on_a_full_disk --nocapture",
-        me.display()
-    );
-    let status = Command::new("sh")
-        .args(["-c", &script])
-        .env(FOLDER, &folder.0)
-        .stdout(Stdio::null())
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
-
-/// Not a test of its own: what runs under the limit.
-#[tokio::test]
-async fn writer_on_a_full_disk() {
-    let Ok(folder) = std::env::var(FOLDER) else {
-        return;
-    };
-    if std::env::var(FIRST).is_ok() {
-        return;
+    let mut database = home.database().await;
+    let clicked = EventKind::Clicked.code();
+    let (mut events, mut same) = (0_i64, 0);
+    while same < 10 || events < answered.len() as i64 && begun.elapsed() < loaded + HANG {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let sql = "SELECT COUNT(*) FROM events WHERE kind = $1";
+        let now: i64 = sqlx::query_scalar(sql)
+            .bind(clicked)
+            .fetch_one(&mut database)
+            .await
+            .unwrap();
+        same = if now == events { same + 1 } else { 0 };
+        events = now;
     }
-    let intake = Intake::open(folder.as_ref(), &ring(), Limits::default())
+    stop(child);
+    let sql = "SELECT delivery_no, link_no, COUNT(*) FROM events WHERE kind = $1 GROUP BY 1, 2";
+    let rows: Vec<(u32, u16, i64)> = sqlx::query_as(sql)
+        .bind(clicked)
+        .fetch_all(&mut database)
         .await
         .unwrap();
-    let (mut kept, mut lost) = (0_i64, 0_i64);
-    while lost < 3 || kept < 1_000 {
-        match intake.append(&[7; 4_000]).await {
-            Ok(()) => kept += 1,
-            Err(_) => lost += 1,
-        }
-        assert!(kept + lost < 20_000, "it went on and failed for a while");
-    }
-    while intake.append(&[8; 100]).await.is_err() {
-        lost += 1;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    let (mut found, mut counted) = (0, 0);
-    for source in intake.sources() {
-        let page = intake.drain(source.id, 0, usize::MAX).await.unwrap();
-        found += page.records.len() as i64;
-        counted += page.unrecorded;
-    }
-    assert_eq!(counted, lost, "every loss is counted, once");
-    assert!(found > kept, "every kept hit is there");
-    intake.close().await;
+    let recorded: HashMap<(u32, u16), i64> = rows
+        .into_iter()
+        .map(|(no, link, n)| ((no, link), n))
+        .collect();
+    let sql = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM unrecorded";
+    let unrecorded: i64 = sqlx::query_scalar(sql)
+        .fetch_one(&mut database)
+        .await
+        .unwrap();
+    database.close().await.unwrap();
+    println!(
+        "{} hits answered in {loaded:.1?} over {kills} kills, {events} events, {unrecorded} unrecorded",
+        answered.len()
+    );
+    let twice: Vec<_> = recorded.iter().filter(|(_, n)| **n != 1).collect();
+    assert!(twice.is_empty(), "recorded twice: {twice:?}");
+    let lost: Vec<_> = answered
+        .iter()
+        .filter(|number| !recorded.contains_key(&place(**number)))
+        .collect();
+    assert!(lost.is_empty(), "answered and lost: {lost:?}");
+    assert_eq!(unrecorded, 0);
+    let asked = run.next.into_inner();
+    let known: HashSet<_> = (0..asked).map(place).collect();
+    assert!(recorded.keys().all(|place| known.contains(place)));
 }

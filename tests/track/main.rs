@@ -1,6 +1,8 @@
-//! Tracking from the request to the intake file, over real sockets and real disks.
+//! Tracking from the request to the intake file and into the log, over real sockets and real disks.
 
+mod disk;
 mod folder;
 mod http;
 mod intake;
 mod kills;
+mod program;

@@ -35,6 +35,9 @@ statements! {
     HOLD = sqlite "SELECT CAST(1 AS BIGINT)"
         postgres "LOCK TABLE click_rollups, rollup_waits, sketches IN ACCESS SHARE MODE";
     UNRECORDED = "SELECT DISTINCT minute FROM unrecorded WHERE minute BETWEEN $1 AND $2";
+    /// Clicks alone.
+    OBJECTED = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM objections
+        WHERE kind = 1 AND day >= $1 AND day < $2";
 }
 
 /// Every statement of this folder.
@@ -95,6 +98,8 @@ pub async fn click_through(
         let groups = groups(&mut tx, query, &slice, &standings, &total).await?;
         (groups, Reps::Shown)
     };
+    let (objected,) =
+        one!(&mut tx, OBJECTED, (i64,); i64::from(query.from.0), i64::from(query.to.0))?;
     tx.rollback().await?;
     Ok(click_through::build(Input {
         query,
@@ -105,6 +110,7 @@ pub async fn click_through(
         days,
         floor: floor.and_then(|floor| floor.parse().ok()),
         unmeasured_days: standings.unmeasured_days(query.from, query.to),
+        objected,
         reps,
     }))
 }

@@ -60,7 +60,7 @@ pub async fn sign_in(
     password: &str,
 ) -> Result<Cookie<'static>, SignInError> {
     let now = web.ctx.clock.now();
-    let from = peer::client_address(request, &web.ctx.settings.trusted_proxies);
+    let from = peer::client_address(request.head(), &web.ctx.settings.trusted_proxies);
     let account = email.trim().to_lowercase();
     web.attempts
         .take(from, &account, now)

@@ -61,26 +61,14 @@ async fn act(request: HttpRequest, body: web::Bytes, state: web::Data<TrackState
     }
 }
 
-/// 200 only when it is durable: in the store, else in the intake.
 async fn leave(request: &HttpRequest, state: &TrackState, delivery: DeliveryId) -> HttpResponse {
     let now = state.clock.now();
     let id = SuppressionId(state.clock.fresh_id());
     let applied = within_patience(unsubscribe::apply(&state.store, delivery, id, now)).await;
-    match applied {
-        Some(Applied::Done) => pages::left(request),
-        Some(Applied::NoSuchDelivery) => pages::dead_link(request, state),
-        None => {
-            let hit = Hit {
-                kind: HitKind::Unsubscribe,
-                delivery,
-                link_no: 0,
-                destination: DestinationId(0),
-            };
-            match super::record(request, state, hit).await {
-                Ok(()) => pages::left(request),
-                Err(_) => pages::later(request),
-            }
-        }
+    match settle(request, state, delivery, HitKind::Unsubscribe, applied).await {
+        Settled::Durable => pages::left(request),
+        Settled::NoSuchDelivery => pages::dead_link(request, state),
+        Settled::Not => pages::later(request),
     }
 }
 
@@ -89,10 +77,47 @@ async fn take_back(
     state: &TrackState,
     delivery: DeliveryId,
 ) -> HttpResponse {
-    match within_patience(unsubscribe::undo(&state.store, delivery, state.clock.now())).await {
-        Some(Applied::Done) => pages::back(request),
-        Some(Applied::NoSuchDelivery) => pages::dead_link(request, state),
-        None => pages::later(request),
+    let applied =
+        within_patience(unsubscribe::undo(&state.store, delivery, state.clock.now())).await;
+    match settle(request, state, delivery, HitKind::Resubscribe, applied).await {
+        Settled::Durable => pages::back(request),
+        Settled::NoSuchDelivery => pages::dead_link(request, state),
+        Settled::Not => pages::later(request),
+    }
+}
+
+/// Whether a wish holds.
+enum Settled {
+    /// On disk, in the store or in the intake.
+    Durable,
+    /// The ticket's delivery is not known.
+    NoSuchDelivery,
+    /// Nowhere.
+    Not,
+}
+
+/// 200 only when it is durable: in the store, which says `applied`, else in the intake.
+async fn settle(
+    request: &HttpRequest,
+    state: &TrackState,
+    delivery: DeliveryId,
+    kind: HitKind,
+    applied: Option<Applied>,
+) -> Settled {
+    match applied {
+        Some(Applied::Done) => return Settled::Durable,
+        Some(Applied::NoSuchDelivery) => return Settled::NoSuchDelivery,
+        None => {}
+    }
+    let hit = Hit {
+        kind,
+        delivery,
+        link_no: 0,
+        destination: DestinationId(0),
+    };
+    match super::record(request, state, hit).await {
+        Ok(()) => Settled::Durable,
+        Err(_) => Settled::Not,
     }
 }
 

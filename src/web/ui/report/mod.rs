@@ -186,6 +186,7 @@ fn said(lang: Lang, note: &Note) -> String {
         "coverage" => lang.note_coverage(param(0), param(1)),
         "still_filling" => lang.note_still_filling(param(0), param(1)),
         "unrecorded" => lang.note_unrecorded(param(0)),
+        "objected" => lang.note_objected(param(0)),
         "floor" => lang.note_floor(param(0)),
         "raw" => lang.note_raw().to_owned(),
         "followed" => lang.note_followed().to_owned(),

@@ -76,6 +76,8 @@ words! {
         "{n} моложе {days} дней и ещё копятся; в доли они не входят.";
     note_unrecorded(days: &str): "The deliveries of {days} days are not measurable: clicks within their horizon could not be recorded.",
         "Доставки за {days} дн. измерить нельзя: переходы по ним не удалось записать.";
+    note_objected(clicks: &str): "In the whole organisation {clicks} clicks came with a request not to be tracked; they are in no figure.",
+        "По всей организации переходов с просьбой не отслеживать: {clicks}; в цифры они не входят.";
     note_floor(floor: &str): "Content works where its rate is surely at or above {floor} %.", "Материал работает, если его доля уверенно не ниже {floor} %.";
     note_raw: "Every click is counted, by machines too.", "Учтены все переходы, и машинные тоже.";
     note_followed: "A click followed the mail; the mail need not have caused it.", "Переход был после письма; письмо не обязательно его причина.";
