@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Longer than anything here takes on a busy machine.
 const HANG: Duration = Duration::from_mins(1);
 
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let found = tokio::time::timeout(HANG, async {
         loop {
             if let Some(found) = look().await {

@@ -8,6 +8,7 @@ mod load;
 
 mod api;
 mod cli;
+mod clicks;
 mod demo;
 mod ingest;
 mod lifecycle;
