@@ -23,6 +23,7 @@ use otklik::store::dkim::{self, DkimRow};
 use otklik::store::settings::{self, Setting};
 use otklik::store::users::{self, NewUser};
 use otklik::store::{PoolSizes, Store, log};
+use otklik::track::proxies::Proxies;
 use otklik::work::Progress;
 use otklik::work::send::Sender;
 use std::io::Write as _;
@@ -132,7 +133,7 @@ fn bench_settings(dir: &Path, sink: SocketAddr) -> Settings {
         tracking_url: "https://t.example.org".parse().expect("a URL"),
         smtp_url: Some(format!("smtp://{sink}")),
         roles: Roles::ALL,
-        trusted_proxies: Vec::new(),
+        trusted_proxies: Proxies::default(),
         privacy: PrivacyPreset::On,
         report_level: ReportLevel::Team,
         hold_seconds: 30,
@@ -141,6 +142,7 @@ fn bench_settings(dir: &Path, sink: SocketAddr) -> Settings {
         intake_cap_bytes: 1 << 20,
         untracked_hosts: Vec::new(),
         keep_bytes_days: 30,
+        client_hash_days: 30,
         dkim: Vec::new(),
         catcher_listen: None,
         grace_seconds: 5,
