@@ -46,6 +46,7 @@ fn report(query: &Query, groups: Vec<Group>) -> Report {
         days: Vec::new(),
         floor: None,
         unmeasured_days: 0,
+        objected: 0,
         reps: Reps::Shown,
     })
 }
@@ -171,6 +172,7 @@ fn the_curve_of_waits_ends_at_the_rate() {
         days: Vec::new(),
         floor: None,
         unmeasured_days: 0,
+        objected: 0,
         reps: Reps::Shown,
     });
     let curve = report
