@@ -277,7 +277,7 @@ fn track(
         let ticket = setup
             .tickets
             .sign_click(input.delivery, *no, *destination, url);
-        Some(format!("{}c/{}", setup.own, ticket.ok()?))
+        Some([&setup.own, "c/", &ticket.ok()?].concat())
     })
 }
 

@@ -1,9 +1,10 @@
 //! A text body in its transfer encoding (RFC 2045, 6): `7bit` when it can be, `quoted-printable`
 //! when it is mostly ASCII, `base64` otherwise. Line breaks of every kind leave as CRLF.
 //!
-//! Our own, since it is the dearest step of a mail after the signature: the builder's encoder takes
-//! several times as long.
+//! Our own, since every byte of every mail passes through here and the choice has to be a `7bit`
+//! whose line breaks are CRLF throughout.
 
+use crate::domain::bytes;
 use lettre::message::Body;
 use lettre::message::header::ContentTransferEncoding;
 
@@ -29,12 +30,10 @@ pub(super) fn body(text: &str) -> Body {
 }
 
 fn choose(text: &str) -> ContentTransferEncoding {
-    let mut odd = 0;
     let mut longest = 0;
-    for line in text.as_bytes().split(|byte| matches!(byte, b'\n' | b'\r')) {
-        longest = longest.max(line.len());
-        odd += line.iter().filter(|byte| !is_plain(**byte)).count();
-    }
+    for_each_line(text, |line, _| longest = longest.max(line.len()));
+    let odd = |byte: &u8| !is_plain(*byte) && !is_break(*byte);
+    let odd = text.bytes().filter(odd).count();
     if odd == 0 && longest <= MAX_LINE {
         ContentTransferEncoding::SevenBit
     } else if odd * 5 > text.len() {
@@ -43,6 +42,10 @@ fn choose(text: &str) -> ContentTransferEncoding {
     } else {
         ContentTransferEncoding::QuotedPrintable
     }
+}
+
+const fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
 /// What may stand for itself in a line of either encoding, but for `=`.
@@ -69,8 +72,8 @@ fn encode_line(line: &[u8], out: &mut Vec<u8>) {
     let mut rest = line;
     while !rest.is_empty() {
         let room = rest.len().min(ROOM - column);
-        let odd = |byte: &u8| !is_plain(*byte) || *byte == b'=';
-        let run = rest[..room].iter().position(odd).unwrap_or(room);
+        let odd = |byte| !is_plain(byte) || byte == b'=';
+        let run = bytes::position(&rest[..room], odd).unwrap_or(room);
         out.extend_from_slice(&rest[..run]);
         column += run;
         rest = &rest[run..];
@@ -117,7 +120,7 @@ fn with_crlf(text: &str) -> String {
 /// Each line with the CRLF behind it, or nothing behind the last.
 fn for_each_line(text: &str, mut each: impl FnMut(&str, &str)) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'\r' | b'\n')) {
+    while let Some(at) = bytes::position(rest.as_bytes(), is_break) {
         each(&rest[..at], "\r\n");
         let width = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
         rest = &rest[at + width..];

@@ -1,11 +1,12 @@
 //! The one place that makes text safe inside HTML.
 
+use super::bytes;
 use std::fmt::{self, Write};
 
 /// Writes `text` so that it means itself, between tags and in an attribute with either quotes.
 pub fn write_escaped(out: &mut dyn Write, text: &str) -> fmt::Result {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(is_special) {
+    while let Some(at) = bytes::position(rest.as_bytes(), is_special) {
         out.write_str(&rest[..at])?;
         out.write_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",

@@ -2,6 +2,7 @@
 //! randomness of its own; time, ids and random bytes come in as arguments.
 
 pub mod address;
+pub mod bytes;
 pub mod clock;
 pub mod contact;
 pub mod day;

@@ -119,10 +119,8 @@ impl TicketKeys {
         if !is_web(url) {
             return Err(TicketError::Scheme);
         }
-        let mut rest = Vec::with_capacity(LINK_BYTES + url.len());
-        rest.extend_from_slice(&link.to_be_bytes());
-        rest.extend_from_slice(&destination.0.to_be_bytes());
-        rest.extend_from_slice(url.as_bytes());
+        let (link, destination) = (link.to_be_bytes(), destination.0.to_be_bytes());
+        let rest = [&link[..], &destination[..], url.as_bytes()];
         Ok(self.sign(Kind::Click, delivery, &rest))
     }
 
@@ -167,20 +165,18 @@ impl TicketKeys {
         rest.is_empty().then_some(DeliveryTicket { key, delivery })
     }
 
-    fn sign(&self, kind: Kind, delivery: DeliveryId, rest: &[u8]) -> String {
+    fn sign(&self, kind: Kind, delivery: DeliveryId, rest: &[&[u8]]) -> String {
         let (id, mac) = self.keys.first().expect("a ring holds at least one key");
-        let mut bytes = Vec::with_capacity(HEAD_BYTES + rest.len() + MAC_BYTES);
-        bytes.extend_from_slice(&[VERSION, *id]);
+        let length: usize = rest.iter().map(|piece| piece.len()).sum();
+        let mut bytes = Vec::with_capacity(1 + HEAD_BYTES + length + MAC_BYTES);
+        bytes.extend_from_slice(&[kind as u8, VERSION, *id]);
         bytes.extend_from_slice(delivery.0.as_bytes());
-        bytes.extend_from_slice(rest);
-        let tag = mac
-            .clone()
-            .chain_update([kind as u8])
-            .chain_update(&bytes)
-            .finalize()
-            .into_bytes();
+        for piece in rest {
+            bytes.extend_from_slice(piece);
+        }
+        let tag = mac.clone().chain_update(&bytes).finalize().into_bytes();
         bytes.extend_from_slice(&tag[..MAC_BYTES]);
-        URL_SAFE_NO_PAD.encode(bytes)
+        URL_SAFE_NO_PAD.encode(&bytes[1..])
     }
 
     /// Decodes into `buffer` and checks the MAC in constant time. The decoder refuses padding,

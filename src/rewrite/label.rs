@@ -125,12 +125,18 @@ fn collapse(text: &str) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.extend(
-            word.chars()
-                .filter(|c| !c.is_control() && *c != '\u{200b}' && *c != '\u{feff}'),
-        );
+        if word.bytes().all(|byte| byte.is_ascii_graphic()) {
+            out.push_str(word);
+        } else {
+            out.extend(word.chars().filter(|c| is_visible(*c)));
+        }
     }
     out
+}
+
+/// Neither a control nor one of the marks that take no room.
+fn is_visible(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{200b}' | '\u{feff}')
 }
 
 #[cfg(test)]

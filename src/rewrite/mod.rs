@@ -16,11 +16,14 @@ mod target;
 
 use crate::domain::finding::{Finding, FindingCode};
 use crate::domain::link::{DestinationId, LinkRole, TrackedLink};
-use crate::domain::markup::escaped;
+use crate::domain::markup::{escaped, write_escaped};
 use crate::domain::message::UrlTextPolicy;
 use scan::{Anchor, Quotes};
 use std::collections::HashSet;
 use target::{Left, Target};
+
+/// Longest label that is kept, in characters.
+const MAX_LABEL: usize = 120;
 
 /// What to do with the links of one mail.
 #[derive(Debug, Clone, Copy)]
@@ -128,7 +131,7 @@ fn judge(
         let host = target.location.host_str().unwrap_or_default();
         findings.push(Finding::about(FindingCode::LinkMixedScript, host));
     }
-    let label = label::visible_text(&html[anchor.tag_end..], &anchor.name);
+    let label = label::visible_text(&html[anchor.tag_end..], &html[anchor.name.clone()]);
     let shows_url = label::is_url(&label, target.location.host_str().unwrap_or_default());
     if shows_url {
         findings.push(Finding::about(FindingCode::LinkUrlText, &label));
@@ -148,8 +151,16 @@ fn judge(
         url,
         destination,
         role,
-        label: label.chars().take(120).collect(),
+        label: shortened(label),
     })
+}
+
+/// The first [`MAX_LABEL`] characters of `label`.
+fn shortened(mut label: String) -> String {
+    if let Some((end, _)) = label.char_indices().nth(MAX_LABEL) {
+        label.truncate(end);
+    }
+    label
 }
 
 /// The author's own word, else what the library says.
@@ -213,7 +224,8 @@ impl Output<'_> {
         if anchor.quotes == Quotes::None {
             self.html.push('"');
         }
-        self.html.push_str(&escaped(url));
+        // Writing to a `String` cannot fail.
+        let _ = write_escaped(&mut self.html, url);
         if anchor.quotes == Quotes::None {
             self.html.push('"');
         }

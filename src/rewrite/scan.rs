@@ -8,8 +8,8 @@ use std::ops::Range;
 
 /// A start tag that leads somewhere.
 pub(super) struct Anchor {
-    /// The tag's name as written.
-    pub(super) name: String,
+    /// The bytes of the tag's name.
+    pub(super) name: Range<usize>,
     /// The bytes of the `href` value, without its quotes.
     pub(super) value: Range<usize>,
     /// What stands around the value.
@@ -132,10 +132,15 @@ fn walk(
 
 /// The link of `element`, if its `href` has a value. `link` and `base` lead nowhere a person goes.
 fn anchor(html: &str, element: &Element<'_, '_>, offset: usize) -> Option<Anchor> {
-    let name = element.tag_name();
-    if matches!(name.as_str(), "link" | "base") {
+    let tag = element.source_location().bytes();
+    // Read from the source for the same reason as the attributes' names below.
+    let name = html[tag.start + 1..tag.end]
+        .split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
+        .next()?;
+    if name.eq_ignore_ascii_case("link") || name.eq_ignore_ascii_case("base") {
         return None;
     }
+    let name = tag.start + 1..tag.start + 1 + name.len();
     let mut href = None;
     let (mut off, mut role) = (None, None);
     for attribute in element.attributes() {
@@ -156,13 +161,13 @@ fn anchor(html: &str, element: &Element<'_, '_>, offset: usize) -> Option<Anchor
     let value = href??.bytes();
     let before = value.start.checked_sub(1).map(|at| html.as_bytes()[at]);
     Some(Anchor {
-        name,
+        name: name.start + offset..name.end + offset,
         quotes: match before {
             Some(b'"' | b'\'') => Quotes::Some,
             _ => Quotes::None,
         },
         value: value.start + offset..value.end + offset,
-        tag_end: element.source_location().bytes().end + offset,
+        tag_end: tag.end + offset,
         off: off.unwrap_or_default(),
         role,
     })
