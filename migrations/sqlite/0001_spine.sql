@@ -262,6 +262,9 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_message ON deliveries (message_id);
 -- What a lane may claim next.
 CREATE INDEX deliveries_due ON deliveries (mailbox_no, due_at) WHERE state IN (1, 3, 6);
+-- Those that took the process down before, which are claimed alone; without it each claim would
+-- read the whole backlog to find none.
+CREATE INDEX deliveries_crashed ON deliveries (mailbox_no, due_at) WHERE crashes > 0;
 -- What a lane that died left behind.
 CREATE INDEX deliveries_open ON deliveries (mailbox_no) WHERE state IN (4, 5);
 -- A stop finds what is still to go to an address.
