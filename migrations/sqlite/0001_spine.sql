@@ -191,7 +191,9 @@ CREATE TABLE messages (
     purpose SMALLINT NOT NULL,
     template_no BIGINT REFERENCES templates (no),
     template_version BIGINT,
+    -- As the first recipient reads it, for lists; each delivery is made from the source.
     subject TEXT NOT NULL,
+    subject_source TEXT NOT NULL,
     html TEXT,
     text TEXT,
     vars TEXT NOT NULL DEFAULT '{}',

@@ -43,6 +43,8 @@ pub struct Prepared {
     pub(super) class: MailClass,
     pub(super) purpose: MessagePurpose,
     pub(super) findings: Vec<Finding>,
+    /// The subject as the first recipient reads it.
+    pub(super) shown_subject: String,
 }
 
 /// Subject and bodies, frozen.
@@ -62,6 +64,8 @@ pub async fn prepare(ctx: &Ctx, viewer: &Viewer, new: NewMessage) -> Result<Prep
         return Err(AcceptError::Blocked(found.findings));
     }
     prepared.findings = found.findings;
+    let merged = found.rendered.map(|mail| mail.subject);
+    prepared.shown_subject = merged.unwrap_or_else(|| prepared.texts.subject.clone());
     Ok(prepared)
 }
 
@@ -127,6 +131,7 @@ async fn check(
         class,
         purpose,
         findings: Vec::new(),
+        shown_subject: String::new(),
         new,
     };
     let found = look(ctx, &prepared).await?;

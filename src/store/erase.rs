@@ -28,7 +28,7 @@ statements! {
         WHERE contact_no = $1";
     BLANK_ATTEMPTS = "UPDATE attempts SET text = NULL
         WHERE delivery_no IN (SELECT no FROM deliveries WHERE contact_no = $1)";
-    BLANK_MESSAGE = "UPDATE messages SET subject = '', html = NULL, text = NULL, vars = '{}' WHERE id = $1";
+    BLANK_MESSAGE = "UPDATE messages SET subject = '', subject_source = '', html = NULL, text = NULL, vars = '{}' WHERE id = $1";
     DROP_MESSAGE_BYTES = "DELETE FROM rendered
         WHERE delivery_no IN (SELECT no FROM deliveries WHERE message_id = $1)";
     DROP_FILES = "DELETE FROM attachments WHERE message_id = $1";

@@ -8,7 +8,7 @@ use serde_json::json;
 
 statements! {
     SOURCES = sqlite "SELECT d.no, d.id, d.message_id AS message, d.address, m.message_id AS rfc822_id, m.class,
-            m.template_no IS NOT NULL AS is_template, m.subject, m.html, m.text, m.vars,
+            m.template_no IS NOT NULL AS is_template, m.subject_source AS subject, m.html, m.text, m.vars,
             m.in_reply_to, m.reference_ids, m.opens AS message_opens, m.clicks AS message_clicks,
             m.keep_url_text, u.name AS rep_name, u.email AS rep_email, b.address AS from_address,
             b.profile, b.envelope, c.opens AS contact_opens, c.clicks AS contact_clicks
@@ -19,7 +19,7 @@ statements! {
         LEFT JOIN contacts c ON c.no = d.contact_no
         WHERE d.no IN (SELECT value FROM json_each($1))"
         postgres "SELECT d.no, d.id, d.message_id AS message, d.address, m.message_id AS rfc822_id, m.class,
-            m.template_no IS NOT NULL AS is_template, m.subject, m.html, m.text, m.vars,
+            m.template_no IS NOT NULL AS is_template, m.subject_source AS subject, m.html, m.text, m.vars,
             m.in_reply_to, m.reference_ids, m.opens AS message_opens, m.clicks AS message_clicks,
             m.keep_url_text, u.name AS rep_name, u.email AS rep_email, b.address AS from_address,
             b.profile, b.envelope, c.opens AS contact_opens, c.clicks AS contact_clicks

@@ -83,8 +83,9 @@ impl Home {
                 VALUES (1, x'01', 'a@b.example', 'A', 'rep', 0)",
             "INSERT INTO mailboxes (no, id, name, address, profile, auth, created_at)
                 VALUES (1, x'02', 'A', 'a@b.example', 'generic', 'password', 0)",
-            "INSERT INTO messages (id, rep_no, mailbox_no, class, purpose, subject, message_id, created_at)
-                VALUES (x'03', 1, 1, 0, 0, 'S', 'm@b.example', 0)",
+            "INSERT INTO messages (id, rep_no, mailbox_no, class, purpose, subject,
+                    subject_source, message_id, created_at)
+                VALUES (x'03', 1, 1, 0, 0, 'S', 'S', 'm@b.example', 0)",
         ] {
             sqlx::query(sql).execute(&mut *tx).await.unwrap();
         }

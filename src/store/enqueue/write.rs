@@ -36,9 +36,9 @@ statements! {
         ON CONFLICT (address) DO NOTHING";
     DROP_CONTACT = "DELETE FROM contacts WHERE no = $1";
     ADD_MESSAGE = "INSERT INTO messages (id, rep_no, mailbox_no, class, purpose, template_no,
-            template_version, subject, html, text, vars, message_id, in_reply_to, reference_ids,
-            reply_to_message, opens, clicks, keep_url_text, send_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+            template_version, subject, subject_source, html, text, vars, message_id, in_reply_to,
+            reference_ids, reply_to_message, opens, clicks, keep_url_text, send_at, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     ADD_ATTACHMENT = "INSERT INTO attachments (id, message_id, position, name, media_type, bytes)
         VALUES ($1, $2, $3, $4, $5, $6)";
     ADD_ASSET = "INSERT INTO message_content (message_id, content_no) VALUES ($1, $2)
@@ -64,8 +64,10 @@ pub struct MessageRow {
     pub purpose: MessagePurpose,
     /// The template and its frozen version.
     pub template: Option<(TemplateNo, i64)>,
-    /// The subject, or its source.
+    /// The subject as the first recipient reads it.
     pub subject: String,
+    /// What each delivery's subject is made from.
+    pub subject_source: String,
     /// The HTML part, or its source.
     pub html: Option<String>,
     /// The text part, or its source.
@@ -188,7 +190,7 @@ pub async fn message(
     let m = message;
     execute!(&mut *tx, ADD_MESSAGE; m.id, m.rep_no, m.mailbox_no, m.class.code(), m.purpose.code(),
         m.template.map(|(no, _)| no), m.template.map(|(_, version)| version), m.subject.as_str(),
-        m.html.as_deref(), m.text.as_deref(), m.vars.as_str(), m.message_id.as_str(),
+        m.subject_source.as_str(), m.html.as_deref(), m.text.as_deref(), m.vars.as_str(), m.message_id.as_str(),
         m.in_reply_to.as_deref(), m.reference_ids.as_deref(), m.reply_to_message, m.tracking.opens,
         m.tracking.clicks, m.url_text == UrlTextPolicy::Keep, m.send_at, m.at)?;
     for (position, file) in (0_i64..).zip(attachments) {

@@ -164,6 +164,7 @@ pub async fn sendings(store: &Store, batch: &Batch) {
                 s.purpose,
                 s.template,
                 "Subject",
+                "Subject",
                 format!("{}@sender.example", s.no),
                 s.at.0
             ])
@@ -172,8 +173,8 @@ pub async fn sendings(store: &Store, batch: &Batch) {
     insert(
         store,
         "messages",
-        "id, rep_no, mailbox_no, class, purpose, template_no, subject, message_id, created_at",
-        "uiiiiitti",
+        "id, rep_no, mailbox_no, class, purpose, template_no, subject, subject_source, message_id, created_at",
+        "uiiiiittti",
         &messages,
     )
     .await;
