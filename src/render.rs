@@ -2,7 +2,7 @@
 //! pixel, text part, MIME, DKIM, envelope. The one place where `compose` and `rewrite` meet.
 //!
 //! Pure: the same input and setup give the same bytes, but for the signature's own time. The lane
-//! calls [`render`] at the first claim; a dry run and the check at enqueue call [`preflight`].
+//! calls [`render`] at the first claim; a dry run and the check at enqueue call [`preflight()`].
 
 use crate::compose::dkim::DkimKeys;
 use crate::compose::input::RenderInput;
@@ -74,7 +74,7 @@ pub struct Rendered {
     pub bytes: Vec<u8>,
     /// The tracked links; empty when clicks may not be recorded.
     pub links: Vec<TrackedLink>,
-    /// What rewriting found; [`preflight`] adds the content's.
+    /// What rewriting found; [`preflight()`] adds the content's.
     pub findings: Vec<Finding>,
     /// The subject as the recipient sees it.
     pub subject: String,

@@ -1,4 +1,4 @@
-//! What accepting a message reads and writes: [`read`] looks up what the request names, [`write`]
+//! What accepting a message reads and writes: [`read`] looks up what the request names, [`mod@write`]
 //! puts the message into the caller's transaction.
 
 pub mod read;

@@ -1,6 +1,6 @@
 //! The queue: deliveries and their attempts, by the state machine of `domain::delivery`.
 //!
-//! [`lane`] says who works for a mailbox, [`claim`] takes up what is due and fixes its bytes,
+//! [`lane`] says who works for a mailbox, [`mod@claim`] takes up what is due and fixes its bytes,
 //! [`attempt`] hands over and settles, [`stop`] cancels. Two rules hold everywhere. The fence
 //! guards starting and never evidence: what an attempt learnt is taken from whoever learnt it. And
 //! every transaction that appends events takes the log's lock before it touches a delivery, so
