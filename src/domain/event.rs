@@ -4,6 +4,8 @@
 use super::clock::Millis;
 use super::hit::HitFacts;
 use super::id::{ContactNo, DeliveryNo, Seq};
+use super::inbound::Report;
+use super::touch::Touch;
 use super::verdict::{Judgement, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +161,10 @@ pub enum Detail {
     },
     /// `revised`.
     Revision(Revision),
+    /// `touched`, and `replied` or `auto_replied` and their kin where a stored mail is the touch.
+    Touch(Touch),
+    /// `bounced`, `delivered`, `deferred`, `complained` by a report that came as mail.
+    Report(Report),
 }
 
 /// A later verdict on an earlier hit.

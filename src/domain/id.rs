@@ -68,6 +68,14 @@ uuid_ids! {
     SuppressionId,
     /// One file attached to a message.
     AttachmentId,
+    /// One stored piece of inbound mail.
+    InboundId,
+    /// One touch: an interaction on one channel.
+    TouchId,
+    /// One wait of a contact for us.
+    EpisodeId,
+    /// A calendar of working hours and holidays.
+    CalendarId,
 }
 
 numbers! {
@@ -83,6 +91,12 @@ numbers! {
     ContentNo,
     /// A delivery in the log, the queue and the metric store.
     DeliveryNo,
+    /// A piece of inbound mail in the log.
+    InboundNo,
+    /// A touch in the log.
+    TouchNo,
+    /// The mails of one exchange, in the log and the metric store.
+    ThreadNo,
     /// A position in the event log, in commit order, starting at 1.
     Seq,
 }

@@ -10,6 +10,8 @@ use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, Event, EventKind, NewEvent, Revision};
 use crate::domain::hit::HitFacts;
 use crate::domain::id::{ContactNo, DeliveryNo, Seq};
+use crate::domain::inbound::Report;
+use crate::domain::touch::Touch;
 use crate::domain::verdict::{Judgement, Rule, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +69,8 @@ enum Stored {
         params: Vec<String>,
     },
     Revision(Revision),
+    Touch(Touch),
+    Report(Report),
 }
 
 /// Appends `events` in the given order and gives the `seq` of the first; they are visible to
@@ -111,16 +115,16 @@ pub async fn forget_texts(tx: &mut Tx, contact: ContactNo) -> Result<()> {
     for (seq, detail) in rows!(&mut *tx, WITH_TEXT, (Seq, Vec<u8>); contact)? {
         let stored: Stored = postcard::from_bytes(&detail)
             .map_err(|_| StoreError::Corrupt(format!("event {seq}: detail")))?;
-        if let Stored::Reason { code, text } = stored
-            && !text.is_empty()
-        {
-            let blank = Stored::Reason {
-                code,
-                text: String::new(),
-            };
-            let bytes = postcard::to_stdvec(&blank).expect("plain data has an encoding");
-            execute!(&mut *tx, REWRITE; seq, bytes)?;
-        }
+        let text = String::new();
+        let blank = match stored {
+            Stored::Reason { code, text: was } if !was.is_empty() => Stored::Reason { code, text },
+            Stored::Report(report) if !report.text.is_empty() => {
+                Stored::Report(Report { text, ..report })
+            }
+            _ => continue,
+        };
+        let bytes = postcard::to_stdvec(&blank).expect("plain data has an encoding");
+        execute!(&mut *tx, REWRITE; seq, bytes)?;
     }
     Ok(())
 }
@@ -201,6 +205,8 @@ fn split(detail: &Detail) -> Split {
             Some((revision.judgement.verdict, revision.judgement.rule)),
             Some(Stored::Revision(revision.clone())),
         ),
+        Detail::Touch(touch) => (None, None, Some(Stored::Touch(touch.clone()))),
+        Detail::Report(report) => (None, None, Some(Stored::Report(report.clone()))),
     }
 }
 
@@ -215,6 +221,8 @@ pub(super) fn read_row(row: EventRow) -> Result<Event> {
         None => Detail::None,
         Some(Stored::Reason { code, text }) => Detail::Reason { code, text },
         Some(Stored::Revision(revision)) => Detail::Revision(revision),
+        Some(Stored::Touch(touch)) => Detail::Touch(touch),
+        Some(Stored::Report(report)) => Detail::Report(report),
         Some(Stored::Hit { facts, params }) => Detail::Hit {
             link_no: row.link_no.unwrap_or(0).unsigned_abs(),
             facts,

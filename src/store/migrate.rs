@@ -26,7 +26,14 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] = &[migration!(1, "spine", "0001_spine.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "spine", "0001_spine.sql"),
+    migration!(2, "verdicts", "0002_verdicts.sql"),
+    migration!(3, "inbound", "0003_inbound.sql"),
+    migration!(4, "touches", "0004_touches.sql"),
+    migration!(5, "mailbox_access", "0005_mailbox_access.sql"),
+    migration!(6, "storage", "0006_storage.sql"),
+];
 
 statements! {
     CREATE_TABLE = "CREATE TABLE IF NOT EXISTS schema_migrations (

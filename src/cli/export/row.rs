@@ -61,6 +61,15 @@ impl EventRow {
                 row.revises = Some(revision.hit.0);
                 Some(&revision.judgement)
             }
+            Detail::Touch(touch) => {
+                row.reason = Some(touch.channel.as_str().to_owned());
+                None
+            }
+            Detail::Report(report) => {
+                row.reason = Some(report.reason.as_str().to_owned());
+                row.text = Some(report.text.clone());
+                None
+            }
         };
         row.verdict = judgement.map(|judgement| judgement.verdict.as_str());
         row.rule = judgement.map(|judgement| judgement.rule.id());

@@ -77,10 +77,7 @@ impl From<&Told> for EventOut {
             Detail::None => {}
             Detail::Reason { code, text } => {
                 out.code = Some(code.clone());
-                out.reasons = Some(text.clone())
-                    .filter(|text| !text.is_empty())
-                    .into_iter()
-                    .collect();
+                out.reasons = line(text);
             }
             Detail::Hit {
                 link_no, judgement, ..
@@ -94,9 +91,24 @@ impl From<&Told> for EventOut {
                 out.hit = Some(revision.hit.0);
                 out.judged(&revision.judgement);
             }
+            Detail::Touch(touch) => {
+                out.code = Some(touch.channel.as_str().to_owned());
+            }
+            Detail::Report(report) => {
+                out.code = Some(report.reason.as_str().to_owned());
+                out.reasons = line(&report.text);
+            }
         }
         out
     }
+}
+
+/// A line for people as reasons, none when it is empty.
+fn line(text: &str) -> Vec<String> {
+    Some(text.to_owned())
+        .filter(|text| !text.is_empty())
+        .into_iter()
+        .collect()
 }
 
 impl EventOut {

@@ -5,6 +5,7 @@ use super::parts::{judgement_tag, moment, tag};
 use crate::domain::event::{Detail, EventKind};
 use crate::domain::hit::{AgentClass, HitFacts};
 use crate::domain::id::{DeliveryId, Seq};
+use crate::domain::inbound::Report;
 use crate::domain::verdict::Judgement;
 use crate::store::events::Told;
 use maud::{Markup, html};
@@ -76,12 +77,12 @@ fn line<P>(
             };
             (words, judgement_tag(lang, now), client(facts))
         }
-        Detail::Reason { text, .. } => (
+        Detail::Reason { text, .. } | Detail::Report(Report { text, .. }) => (
             lang.event(event.kind).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
             text.clone(),
         ),
-        Detail::None | Detail::Revision(_) => (
+        Detail::None | Detail::Revision(_) | Detail::Touch(_) => (
             lang.event(event.kind).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
             String::new(),

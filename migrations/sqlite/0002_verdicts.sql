@@ -1,0 +1,1 @@
+-- Late verdicts: what waits for the end of its hold, and what has fired.

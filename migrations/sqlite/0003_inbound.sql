@@ -1,0 +1,1 @@
+-- Mail that came back: each stored once, however often it arrives.

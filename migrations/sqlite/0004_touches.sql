@@ -1,0 +1,1 @@
+-- Touches, conversations and their outcomes, calendars, episodes and threads.

@@ -1,0 +1,1 @@
+-- How mailboxes are reached: tokens, cursors, what is filed where.

@@ -1,0 +1,1 @@
+-- How the busiest tables are kept.
