@@ -5,7 +5,7 @@
 //! for the n-th time. `OTKLIK_FAULT_MUTANT=<name>` breaks one rule on purpose, so that a test can show
 //! that it would notice.
 
-/// A place between two steps of sending.
+/// A place between two steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
     /// Claimed and committed; no bytes yet.
@@ -20,10 +20,12 @@ pub enum Point {
     Answered,
     /// The settlement is committed.
     Settled,
+    /// A mail that came in is stored; what it means is not.
+    Received,
 }
 
 impl Point {
-    /// Every point, in the order a mail comes to them.
+    /// Every point of sending, in the order a mail comes to them.
     pub const ALL: [Self; 6] = [
         Self::Claimed,
         Self::Begun,
@@ -42,6 +44,7 @@ impl Point {
             Self::HandedOver => "handed_over",
             Self::Answered => "answered",
             Self::Settled => "settled",
+            Self::Received => "received",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod net;
 pub mod password;
 pub mod queue;
+pub mod receive;
 pub mod render;
 pub mod report;
 pub mod rewrite;

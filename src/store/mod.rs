@@ -20,6 +20,7 @@ pub mod gauges;
 pub mod heartbeat;
 pub mod hits;
 pub mod idempotency;
+pub mod inbound;
 pub mod log;
 pub mod mailboxes;
 pub mod messages;
@@ -273,6 +274,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("hits", hits::STATEMENTS),
         ("salts", salts::STATEMENTS),
         ("unsubscribe", unsubscribe::STATEMENTS),
+        ("inbound::keep", inbound::keep::STATEMENTS),
     ];
     modules
         .iter()

@@ -4,8 +4,8 @@
 use crate::domain::clock::Millis;
 use crate::domain::id::{
     AccountId, AttachmentId, ContactId, ContactNo, ContentId, ContentNo, DeliveryId, DeliveryNo,
-    MailboxId, MailboxNo, MessageId, Seq, SessionId, SuppressionId, TeamId, TemplateId, TemplateNo,
-    TokenId, UserId, UserNo,
+    InboundId, InboundNo, MailboxId, MailboxNo, MessageId, Seq, SessionId, SuppressionId, TeamId,
+    TemplateId, TemplateNo, ThreadNo, TokenId, UserId, UserNo,
 };
 use crate::domain::link::DestinationId;
 use sqlx::encode::IsNull;
@@ -51,5 +51,6 @@ macro_rules! transparent {
 }
 
 transparent!(Uuid: UserId, TeamId, TokenId, SessionId, ContactId, AccountId, MailboxId, MessageId,
-    DeliveryId, TemplateId, ContentId, SuppressionId, AttachmentId);
-transparent!(i64: UserNo, ContactNo, MailboxNo, TemplateNo, ContentNo, DeliveryNo, Seq, Millis, DestinationId);
+    DeliveryId, TemplateId, ContentId, SuppressionId, AttachmentId, InboundId);
+transparent!(i64: UserNo, ContactNo, MailboxNo, TemplateNo, ContentNo, DeliveryNo, Seq, Millis, DestinationId,
+    InboundNo, ThreadNo);
