@@ -3,6 +3,7 @@
 use super::message::{AcceptError, Accepted, AcceptedDelivery};
 use super::prepare::Prepared;
 use super::recipients::Recipient;
+use crate::compose::text::derive;
 use crate::ctx::Ctx;
 use crate::domain::clock::Millis;
 use crate::domain::delivery::DeliveryState;
@@ -10,6 +11,7 @@ use crate::domain::id::{
     AccountId, AttachmentId, ContactId, ContactNo, DeliveryId, MailboxId, MailboxNo,
 };
 use crate::domain::suppression::AddressHasher;
+use crate::domain::touch::own_words;
 use crate::store::Tx;
 use crate::store::enqueue::write::{self, AttachmentRow, ContactRow, DeliveryRow, MessageRow};
 
@@ -98,6 +100,18 @@ impl Prepared {
         self.new.attachments.iter().map(row).collect()
     }
 
+    /// Words of the author's own: none where a template is sent as it stands.
+    fn own_words(&self) -> u32 {
+        if self.texts.template.is_some() {
+            return 0;
+        }
+        match (&self.texts.text, &self.texts.html) {
+            (Some(text), _) => own_words(text),
+            (None, Some(html)) => own_words(&derive(html).unwrap_or_default()),
+            (None, None) => 0,
+        }
+    }
+
     fn row(&self, mailbox_no: MailboxNo) -> MessageRow {
         MessageRow {
             id: self.id,
@@ -118,6 +132,7 @@ impl Prepared {
             tracking: self.new.tracking,
             url_text: self.new.url_text,
             send_at: self.new.send_at,
+            words: self.own_words(),
             at: self.now,
         }
     }

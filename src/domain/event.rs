@@ -5,7 +5,7 @@ use super::clock::Millis;
 use super::hit::HitFacts;
 use super::id::{ContactNo, DeliveryNo, Seq};
 use super::inbound::Report;
-use super::touch::Touch;
+use super::touch::{Dismissal, Touch};
 use super::verdict::{Judgement, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -55,11 +55,13 @@ pub enum EventKind {
     Revised,
     /// An unsubscribe was taken back by the contact.
     Resubscribed,
+    /// A rep said that a contact who waits needs no answer, or took that back.
+    Dismissed,
 }
 
 impl EventKind {
     /// Every kind, in the order of their codes.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Queued,
         Self::Sent,
         Self::Delivered,
@@ -81,6 +83,7 @@ impl EventKind {
         Self::Touched,
         Self::Revised,
         Self::Resubscribed,
+        Self::Dismissed,
     ];
 
     /// The number the log stores.
@@ -119,6 +122,7 @@ impl EventKind {
             Self::Touched => "touched",
             Self::Revised => "revised",
             Self::Resubscribed => "resubscribed",
+            Self::Dismissed => "dismissed",
         }
     }
 }
@@ -165,6 +169,8 @@ pub enum Detail {
     Touch(Touch),
     /// `bounced`, `delivered`, `deferred`, `complained` by a report that came as mail.
     Report(Report),
+    /// `dismissed`.
+    Dismissal(Dismissal),
 }
 
 /// A later verdict on an earlier hit.

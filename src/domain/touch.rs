@@ -81,6 +81,42 @@ words! {
     }
 }
 
+/// A wait that a rep says needs no answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dismissal {
+    /// The touch that opened the wait.
+    pub opening: TouchNo,
+    /// Who says so.
+    pub by: UserNo,
+    /// Taken back: the contact waits again.
+    pub withdrawn: bool,
+}
+
+/// The words of `text` that are its author's: quoted lines, addresses of links and everything
+/// under the mark of a signature (RFC 3676, 4.3) are not. In scripts without blanks two characters
+/// make a word.
+pub fn own_words(text: &str) -> u32 {
+    let own = text
+        .lines()
+        .take_while(|line| line.trim_end_matches('\r') != "-- ");
+    let words = own
+        .filter(|line| !line.starts_with('>'))
+        .flat_map(str::split_whitespace)
+        .filter(|word| !word.contains("://"));
+    let halves: u32 = words.map(halves).sum();
+    halves.div_ceil(2)
+}
+
+/// A word counted in halves.
+fn halves(word: &str) -> u32 {
+    let dense = word.chars().filter(|c| {
+        matches!(*c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{0e00}'..='\u{0e7f}')
+    });
+    let dense = u32::try_from(dense.count()).unwrap_or(u32::MAX / 4);
+    let spaced = word.chars().any(char::is_alphanumeric) && dense == 0;
+    dense + if spaced { 2 } else { 0 }
+}
+
 /// A touch as the log keeps it: enough for every figure, and nothing of what was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touch {
@@ -125,5 +161,20 @@ impl Touch {
             (Channel::Call, Direction::Out) => matches!(self.result, Some(CallResult::Connected)),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_words;
+
+    #[test]
+    fn quotes_links_and_signatures_are_nobodys_own_words() {
+        let text =
+            "Yes, gladly - Tuesday?\n> would it suit you\nhttps://x.example/a\n-- \nRita Rep";
+        assert_eq!(own_words(text), 3);
+        assert_eq!(own_words("[1]: https://x.example"), 1);
+        assert_eq!(own_words("ありがとう"), 3);
+        assert_eq!(own_words(""), 0);
     }
 }

@@ -120,6 +120,7 @@ async fn blank(tx: &mut Tx, no: ContactNo, now: Millis) -> Result<()> {
     execute!(&mut *tx, BLANK_ATTEMPTS; no)?;
     execute!(&mut *tx, BLANK_DELIVERIES; no, [0_u8; 0].as_slice())?;
     log::forget_texts(tx, no).await?;
+    super::touches::forget_in(tx, no).await?;
     execute!(&mut *tx, DROP_ADDRESSES; no)?;
     execute!(&mut *tx, BLANK_CONTACT; no, now)?;
     Ok(())

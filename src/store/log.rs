@@ -11,7 +11,7 @@ use crate::domain::event::{Detail, Event, EventKind, NewEvent, Revision};
 use crate::domain::hit::HitFacts;
 use crate::domain::id::{ContactNo, DeliveryNo, Seq};
 use crate::domain::inbound::Report;
-use crate::domain::touch::Touch;
+use crate::domain::touch::{Dismissal, Touch};
 use crate::domain::verdict::{Judgement, Rule, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,7 @@ enum Stored {
     Revision(Revision),
     Touch(Touch),
     Report(Report),
+    Dismissal(Dismissal),
 }
 
 /// Appends `events` in the given order and gives the `seq` of the first; they are visible to
@@ -207,6 +208,7 @@ fn split(detail: &Detail) -> Split {
         ),
         Detail::Touch(touch) => (None, None, Some(Stored::Touch(touch.clone()))),
         Detail::Report(report) => (None, None, Some(Stored::Report(report.clone()))),
+        Detail::Dismissal(dismissal) => (None, None, Some(Stored::Dismissal(dismissal.clone()))),
     }
 }
 
@@ -223,6 +225,7 @@ pub(super) fn read_row(row: EventRow) -> Result<Event> {
         Some(Stored::Revision(revision)) => Detail::Revision(revision),
         Some(Stored::Touch(touch)) => Detail::Touch(touch),
         Some(Stored::Report(report)) => Detail::Report(report),
+        Some(Stored::Dismissal(dismissal)) => Detail::Dismissal(dismissal),
         Some(Stored::Hit { facts, params }) => Detail::Hit {
             link_no: row.link_no.unwrap_or(0).unsigned_abs(),
             facts,

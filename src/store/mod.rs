@@ -39,7 +39,9 @@ pub mod sql;
 pub mod suppressions;
 mod tables;
 pub mod templates;
+pub mod threads;
 pub mod tokens;
+pub mod touches;
 mod types;
 pub mod unsubscribe;
 pub mod users;
@@ -269,7 +271,10 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("templates", templates::STATEMENTS),
         ("contacts", contacts::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
+        ("threads", threads::STATEMENTS),
         ("tokens", tokens::STATEMENTS),
+        ("touches", touches::ALL[0]),
+        ("touches::read", touches::ALL[1]),
         ("users", users::STATEMENTS),
         ("hits", hits::STATEMENTS),
         ("salts", salts::STATEMENTS),

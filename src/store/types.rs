@@ -3,9 +3,10 @@
 
 use crate::domain::clock::Millis;
 use crate::domain::id::{
-    AccountId, AttachmentId, ContactId, ContactNo, ContentId, ContentNo, DeliveryId, DeliveryNo,
-    InboundId, InboundNo, MailboxId, MailboxNo, MessageId, Seq, SessionId, SuppressionId, TeamId,
-    TemplateId, TemplateNo, ThreadNo, TokenId, UserId, UserNo,
+    AccountId, AttachmentId, CalendarId, ContactId, ContactNo, ContentId, ContentNo, DeliveryId,
+    DeliveryNo, InboundId, InboundNo, MailboxId, MailboxNo, MessageId, Seq, SessionId,
+    SuppressionId, TeamId, TemplateId, TemplateNo, ThreadNo, TokenId, TouchId, TouchNo, UserId,
+    UserNo,
 };
 use crate::domain::link::DestinationId;
 use sqlx::encode::IsNull;
@@ -51,6 +52,6 @@ macro_rules! transparent {
 }
 
 transparent!(Uuid: UserId, TeamId, TokenId, SessionId, ContactId, AccountId, MailboxId, MessageId,
-    DeliveryId, TemplateId, ContentId, SuppressionId, AttachmentId, InboundId);
+    DeliveryId, TemplateId, ContentId, SuppressionId, AttachmentId, InboundId, TouchId, CalendarId);
 transparent!(i64: UserNo, ContactNo, MailboxNo, TemplateNo, ContentNo, DeliveryNo, Seq, Millis, DestinationId,
-    InboundNo, ThreadNo);
+    InboundNo, TouchNo, ThreadNo);

@@ -44,7 +44,7 @@ impl EventRow {
             text: None,
         };
         let judgement = match &event.detail {
-            Detail::None => None,
+            Detail::None | Detail::Dismissal(_) => None,
             Detail::Reason { code, text } => {
                 row.reason = Some(code.clone());
                 row.text = Some(text.clone());

@@ -1,8 +1,8 @@
 //! Putting an accepted message into a transaction.
 
-use super::super::log;
 use super::super::sql::{execute, maybe, one, statements};
 use super::super::{Result, StoreError, Tx};
+use super::super::{log, threads};
 use super::read::{FromMailbox, Rep};
 use crate::domain::address::{EmailAddress, is_freemail};
 use crate::domain::clock::Millis;
@@ -37,15 +37,16 @@ statements! {
     DROP_CONTACT = "DELETE FROM contacts WHERE no = $1";
     ADD_MESSAGE = "INSERT INTO messages (id, rep_no, mailbox_no, class, purpose, template_no,
             template_version, subject, subject_source, html, text, vars, message_id, in_reply_to,
-            reference_ids, reply_to_message, opens, clicks, keep_url_text, send_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+            reference_ids, reply_to_message, opens, clicks, keep_url_text, send_at, created_at, thread_no, words, attached, unedited)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+            $22, $23, $24, $25)";
     ADD_ATTACHMENT = "INSERT INTO attachments (id, message_id, position, name, media_type, bytes)
         VALUES ($1, $2, $3, $4, $5, $6)";
     ADD_ASSET = "INSERT INTO message_content (message_id, content_no) VALUES ($1, $2)
         ON CONFLICT (message_id, content_no) DO NOTHING";
     ADD_DELIVERY = "INSERT INTO deliveries (id, message_id, mailbox_no, rep_no, contact_no, role,
-            address, domain, address_hash, state, due_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            address, domain, address_hash, state, due_at, created_at, zone)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (SELECT zone FROM contacts WHERE no = $5))
         RETURNING no";
 }
 
@@ -88,6 +89,8 @@ pub struct MessageRow {
     pub url_text: UrlTextPolicy,
     /// Not before.
     pub send_at: Option<Millis>,
+    /// Words of its author's own, 0 with a template.
+    pub words: u32,
     /// When it was accepted.
     pub at: Millis,
 }
@@ -188,11 +191,15 @@ pub async fn message(
     deliveries: &[DeliveryRow],
 ) -> Result<Vec<DeliveryNo>> {
     let m = message;
+    let to = deliveries.iter().find(|d| d.role == RecipientRole::To);
+    let thread =
+        threads::for_message(tx, m.reply_to_message, to.map(|to| to.contact), m.at).await?;
     execute!(&mut *tx, ADD_MESSAGE; m.id, m.rep_no, m.mailbox_no, m.class.code(), m.purpose.code(),
         m.template.map(|(no, _)| no), m.template.map(|(_, version)| version), m.subject.as_str(),
         m.subject_source.as_str(), m.html.as_deref(), m.text.as_deref(), m.vars.as_str(), m.message_id.as_str(),
         m.in_reply_to.as_deref(), m.reference_ids.as_deref(), m.reply_to_message, m.tracking.opens,
-        m.tracking.clicks, m.url_text == UrlTextPolicy::Keep, m.send_at, m.at)?;
+        m.tracking.clicks, m.url_text == UrlTextPolicy::Keep, m.send_at, m.at, thread,
+        i64::from(m.words), !attachments.is_empty(), m.template.is_some())?;
     for (position, file) in (0_i64..).zip(attachments) {
         execute!(&mut *tx, ADD_ATTACHMENT; file.id, m.id, position, file.name.as_str(),
             file.media_type.as_str(), &*file.bytes)?;

@@ -74,7 +74,7 @@ impl From<&Told> for EventOut {
             hit: None,
         };
         match &event.detail {
-            Detail::None => {}
+            Detail::None | Detail::Dismissal(_) => {}
             Detail::Reason { code, text } => {
                 out.code = Some(code.clone());
                 out.reasons = line(text);

@@ -82,7 +82,7 @@ fn line<P>(
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
             text.clone(),
         ),
-        Detail::None | Detail::Revision(_) | Detail::Touch(_) => (
+        Detail::None | Detail::Revision(_) | Detail::Touch(_) | Detail::Dismissal(_) => (
             lang.event(event.kind).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
             String::new(),

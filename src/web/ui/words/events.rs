@@ -25,6 +25,7 @@ words! {
     ev_touched: "Touch recorded", "Касание записано";
     ev_revised: "Verdict changed", "Вердикт изменён";
     ev_resubscribed: "Took the unsubscribe back", "Отменил отписку";
+    ev_dismissed: "No answer needed", "Ответ не нужен";
     clicked_link(label: &str): "Followed \u{201c}{label}\u{201d}", "Переход: \u{ab}{label}\u{bb}";
 }
 
@@ -53,6 +54,7 @@ impl Lang {
             EventKind::Touched => self.ev_touched(),
             EventKind::Revised => self.ev_revised(),
             EventKind::Resubscribed => self.ev_resubscribed(),
+            EventKind::Dismissed => self.ev_dismissed(),
         }
     }
 }
@@ -95,7 +97,8 @@ impl Lang {
             | EventKind::ContactLeft
             | EventKind::Touched
             | EventKind::Revised
-            | EventKind::Resubscribed => self.w_other(),
+            | EventKind::Resubscribed
+            | EventKind::Dismissed => self.w_other(),
         }
     }
 }
