@@ -13,6 +13,7 @@ pub mod deliver;
 pub mod demo;
 pub mod domain;
 pub mod faults;
+pub mod inbound;
 pub mod intake;
 pub mod keys;
 pub mod live;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Pure stages: they share `domain` and do not know each other.
 const STAGES: &[&str] = &[
-    "compose", "rewrite", "queue", "deliver", "track", "classify", "metrics",
+    "compose", "rewrite", "queue", "deliver", "track", "classify", "inbound", "metrics",
 ];
 
 /// The layer of a top-level module; a module may use its own layer's rules and everything lower.

@@ -1,0 +1,29 @@
+//! Understanding inbound mail: raw bytes to what it is, what it belongs to, what it says anew.
+//! Pure: time, keys and our own addresses are arguments; what a mail matched is the store's to
+//! find out from [`Understood::keys`]. Nothing here fails: a mail that makes no sense is at least
+//! [`InboundKind::Other`](crate::domain::inbound::InboundKind::Other).
+//!
+//! A mail goes through in one order: [`limits`] bounds it, [`mime`] cuts it into parts,
+//! [`headers`] reads its head, then each kind's own file looks for its evidence and [`kind`]
+//! decides. Everything that was found is kept, also what lost.
+
+mod clues;
+mod headers;
+mod identity;
+mod kind;
+mod limits;
+mod mime;
+mod ours;
+mod safe_html;
+mod understand;
+mod understood;
+
+pub use headers::{Headers, Person, normalised_subject};
+pub use limits::MAX_BYTES;
+pub use ours::Ours;
+pub use safe_html::safe_html;
+pub use understand::understand;
+pub use understood::{
+    Arrival, Attachment, Away, Bounced, Clue, Complaint, DeliveryReport, Evidence, Feedback,
+    MatchKey, Moved, NewText, Suggestion, Told, Understood, Unsubscribe,
+};
