@@ -19,6 +19,23 @@ pub fn evidence(judgement: &Judgement) -> String {
         Rule::BDeclared => format!("declares itself: {}", param(0)),
         Rule::HNav => navigation(param(0), param(1)),
         Rule::None => "nothing speaks for or against a person".into(),
+        Rule::SelfNet => "the same address and browser as one of us".into(),
+        Rule::SelfThread => "the message had been quoted in a reply before".into(),
+        Rule::OMsnet => format!(
+            "from the network of {}, which may show mail to a person",
+            param(0)
+        ),
+        Rule::OProxy => format!("fetched by the image proxy of {}", param(0)),
+        Rule::BEmpty => "no user agent at all".into(),
+        Rule::NClicknet => format!("from the network of {}, listed for clicks", param(0)),
+        Rule::NListed => format!("from the network of {}", param(0)),
+        Rule::GBurst => "several links within seconds".into(),
+        Rule::GFanout => "links of several recipients within a minute".into(),
+        Rule::TFast => "followed at the very moment of delivery".into(),
+        Rule::CStale => format!("an outdated browser in a data centre: {}", param(0)),
+        Rule::CHeaders => "headers are missing that this browser sends".into(),
+        Rule::Twin => "the same link at the same time from another system".into(),
+        Rule::HAction => "a reply or a form came after it".into(),
         Rule::Overruled => match param(0) {
             "" => "decided by a person".into(),
             name => format!("decided by {name}"),

@@ -155,6 +155,8 @@ mod tests {
                 system: "Windows".into(),
             },
             bits: HeaderBits(bits),
+            listed: None,
+            own: None,
         }
     }
 

@@ -2,7 +2,7 @@
 //! facts that are kept.
 
 use super::clock::Millis;
-use super::id::DeliveryId;
+use super::id::{DeliveryId, UserId};
 use super::link::DestinationId;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -98,6 +98,9 @@ pub enum HeaderField {
     Dnt,
     /// `Sec-GPC`.
     SecGpc,
+    /// No header of the client's: `https` when the request came over TLS, as the connection or a
+    /// declared proxy says.
+    Scheme,
 }
 
 /// The client's network: enough to see that two hits came from one place, not who was there.
@@ -134,6 +137,8 @@ pub enum AgentClass {
     Bot,
     /// Anything else.
     Other,
+    /// An image proxy or a resizer of another mail provider, by its own word.
+    ImageProxy,
 }
 
 /// A user agent reduced to what rules ask of it.
@@ -179,6 +184,10 @@ impl HeaderBits {
     pub const OBJECTS: u16 = 1 << 10;
     /// `Accept` is exactly `*/*`.
     pub const ANY_TYPE: u16 = 1 << 11;
+    /// The request came over TLS.
+    pub const HTTPS: u16 = 1 << 12;
+    /// `Referer` names a host where a security gateway rewrites links.
+    pub const GATEWAY_REFERER: u16 = 1 << 13;
 
     /// Whether all bits of `mask` are set.
     pub const fn has(self, mask: u16) -> bool {
@@ -186,7 +195,54 @@ impl HeaderBits {
     }
 }
 
-/// What is kept of a hit: nothing here names a person or a full address.
+/// Which hits from a listed network mean something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// Every hit: no person is behind it.
+    All,
+    /// Hits on links; its pixels may be fetched for a person.
+    Clicks,
+    /// Apple's relay: proves who fetched, accuses nobody. People browse through it as well.
+    AppleRelay,
+    /// Google's fetchers: as above.
+    GoogleProxy,
+}
+
+/// How much one sign proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Certainty {
+    /// Tips only what is otherwise unknown.
+    Weak,
+    /// Needs a second sign.
+    Probable,
+    /// Decides alone.
+    Certain,
+}
+
+/// What the network catalogue said about the client's address when the hit was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Listed {
+    /// Whose network it is, such as `Microsoft`; at most 40 bytes.
+    pub label: String,
+    /// Which hits from there mean something.
+    pub scope: Scope,
+    /// `Certain` or `Probable`.
+    pub certainty: Certainty,
+    /// The list that said so, by the checksum of its lines.
+    pub list: u32,
+}
+
+/// A signed-in session of ours that used the same address and the same agent in the 24 hours
+/// before the hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OwnSession {
+    /// Whose session.
+    pub user: UserId,
+    /// How long before the hit it was last used, in seconds.
+    pub seconds_before: u32,
+}
+
+/// What is kept of a hit: nothing here names a contact or a full address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HitFacts {
     /// GET, HEAD, OPTIONS or POST.
@@ -199,31 +255,141 @@ pub struct HitFacts {
     pub agent: Agent,
     /// Headers seen.
     pub bits: HeaderBits,
+    /// What the catalogue said; `None` when the address is in no list.
+    pub listed: Option<Listed>,
+    /// The session of ours that looks the same, if one does.
+    pub own: Option<OwnSession>,
 }
 
-/// The version that stands in front of stored facts and records; a change of the structs above
-/// needs a new one and a reader for the old.
-const ENCODING_VERSION: u8 = 1;
+/// [`HitFacts`] as they were stored first: without catalogue and sessions. Only read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstFacts {
+    method: Method,
+    network: Network,
+    client: Option<u64>,
+    agent: Agent,
+    bits: HeaderBits,
+}
 
-macro_rules! versioned_bytes {
-    ($($name:ident),+) => {$(
-        impl $name {
-            /// Compact bytes with a version in front.
-            ///
-            /// # Panics
-            /// Never: every field has an encoding.
-            pub fn to_bytes(&self) -> Vec<u8> {
-                postcard::to_extend(self, vec![ENCODING_VERSION])
-                    .expect("plain data has an encoding")
-            }
-
-            /// Reads what [`Self::to_bytes`] wrote; `None` for anything else.
-            pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-                let (version, body) = bytes.split_first()?;
-                (*version == ENCODING_VERSION).then(|| postcard::from_bytes(body).ok()).flatten()
-            }
+impl From<FirstFacts> for HitFacts {
+    fn from(first: FirstFacts) -> Self {
+        Self {
+            method: first.method,
+            network: first.network,
+            client: first.client,
+            agent: first.agent,
+            bits: first.bits,
+            listed: None,
+            own: None,
         }
-    )+};
+    }
 }
 
-versioned_bytes!(HitRecord, HitFacts);
+/// The version in front of a record. A change of the struct needs a new one and a reader for the
+/// old; a header field or a class at the end of its list does not.
+const RECORD_VERSION: u8 = 1;
+
+/// The version in front of stored facts, by the same rule.
+const FACTS_VERSION: u8 = 2;
+
+impl HitRecord {
+    /// Compact bytes with a version in front.
+    ///
+    /// # Panics
+    /// Never: every field has an encoding.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode(RECORD_VERSION, self)
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match bytes.split_first()? {
+            (&RECORD_VERSION, body) => postcard::from_bytes(body).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl HitFacts {
+    /// Compact bytes with a version in front.
+    ///
+    /// # Panics
+    /// Never: every field has an encoding.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encode(FACTS_VERSION, self)
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote, now or in an older version; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match bytes.split_first()? {
+            (&FACTS_VERSION, body) => postcard::from_bytes(body).ok(),
+            (1, body) => postcard::from_bytes::<FirstFacts>(body)
+                .ok()
+                .map(Self::from),
+            _ => None,
+        }
+    }
+}
+
+fn encode(version: u8, data: &impl Serialize) -> Vec<u8> {
+    postcard::to_extend(data, vec![version]).expect("plain data has an encoding")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> HitFacts {
+        HitFacts {
+            method: Method::Head,
+            network: Network::V4([192, 0, 2]),
+            client: Some(u64::MAX),
+            agent: Agent {
+                class: AgentClass::Browser,
+                family: "Chrome".into(),
+                major: 146,
+                system: "Windows".into(),
+            },
+            bits: HeaderBits(HeaderBits::NAVIGATE | HeaderBits::HTTPS),
+            listed: Some(Listed {
+                label: "Microsoft".into(),
+                scope: Scope::Clicks,
+                certainty: Certainty::Probable,
+                list: 7,
+            }),
+            own: Some(OwnSession {
+                user: UserId(uuid::Uuid::from_bytes([3; 16])),
+                seconds_before: 90,
+            }),
+        }
+    }
+
+    #[test]
+    fn facts_come_back_as_they_were_stored() {
+        let bytes = facts().to_bytes();
+        assert_eq!(HitFacts::from_bytes(&bytes), Some(facts()));
+        assert_eq!(HitFacts::from_bytes(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(HitFacts::from_bytes(&[9, 1, 2]), None);
+        assert_eq!(HitFacts::from_bytes(&[]), None);
+    }
+
+    #[test]
+    fn facts_of_the_first_version_are_still_read() {
+        let first = [
+            &[1, 1, 0, 192, 0, 2, 1, 42, 1, 6][..],
+            b"Chrome",
+            &[146, 1, 7],
+            b"Windows",
+            &[1],
+        ]
+        .concat();
+        let expected = HitFacts {
+            client: Some(42),
+            bits: HeaderBits(HeaderBits::NAVIGATE),
+            listed: None,
+            own: None,
+            ..facts()
+        };
+        assert_eq!(HitFacts::from_bytes(&first), Some(expected));
+    }
+}

@@ -93,11 +93,39 @@ pub enum Rule {
     None,
     /// A person overruled the verdict.
     Overruled,
+    /// `SELF-NET`: the address and agent of a signed-in session of ours.
+    SelfNet,
+    /// `SELF-THREAD`: seen through a mail proxy, or by one of us, after a reply had quoted the message.
+    SelfThread,
+    /// `O-MSNET`: a pixel fetched from a network that is listed for clicks alone.
+    OMsnet,
+    /// `O-PROXY`: an image proxy of another mail provider by its agent.
+    OProxy,
+    /// `B-EMPTY`: no agent at all on a link.
+    BEmpty,
+    /// `N-CLICKNET`: a link followed from a network that is listed for clicks.
+    NClicknet,
+    /// `N-LISTED`: any hit from a network that no person uses.
+    NListed,
+    /// `G-BURST`: several links of one mail within seconds.
+    GBurst,
+    /// `G-FANOUT`: links of several recipients from one network within a minute.
+    GFanout,
+    /// `T-FAST`: a link followed before anybody could have read the mail.
+    TFast,
+    /// `C-STALE`: an outdated browser in a listed network.
+    CStale,
+    /// `C-HEADERS`: headers that the claimed browser would have sent are missing.
+    CHeaders,
+    /// `TWIN`: the same link at the same time from another place and system, better attested.
+    Twin,
+    /// `H-ACTION`: a reply or a form sent after it.
+    HAction,
 }
 
 impl Rule {
     /// Every rule, in the order of their codes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 24] = [
         Self::MHead,
         Self::PfHeader,
         Self::OMpp,
@@ -108,6 +136,20 @@ impl Rule {
         Self::HNav,
         Self::None,
         Self::Overruled,
+        Self::SelfNet,
+        Self::SelfThread,
+        Self::OMsnet,
+        Self::OProxy,
+        Self::BEmpty,
+        Self::NClicknet,
+        Self::NListed,
+        Self::GBurst,
+        Self::GFanout,
+        Self::TFast,
+        Self::CStale,
+        Self::CHeaders,
+        Self::Twin,
+        Self::HAction,
     ];
 
     /// The number the log stores.
@@ -135,6 +177,20 @@ impl Rule {
             Self::HNav => "H-NAV",
             Self::None => "NONE",
             Self::Overruled => "OVERRULED",
+            Self::SelfNet => "SELF-NET",
+            Self::SelfThread => "SELF-THREAD",
+            Self::OMsnet => "O-MSNET",
+            Self::OProxy => "O-PROXY",
+            Self::BEmpty => "B-EMPTY",
+            Self::NClicknet => "N-CLICKNET",
+            Self::NListed => "N-LISTED",
+            Self::GBurst => "G-BURST",
+            Self::GFanout => "G-FANOUT",
+            Self::TFast => "T-FAST",
+            Self::CStale => "C-STALE",
+            Self::CHeaders => "C-HEADERS",
+            Self::Twin => "TWIN",
+            Self::HAction => "H-ACTION",
         }
     }
 }

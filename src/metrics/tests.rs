@@ -80,6 +80,8 @@ fn click(at: Millis, link_no: u16, human: bool) -> NewEvent {
             system: String::new(),
         },
         bits: HeaderBits(0),
+        listed: None,
+        own: None,
     };
     let detail = Detail::Hit {
         link_no,

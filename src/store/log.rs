@@ -8,7 +8,7 @@ use super::tables::LIVE;
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, Event, EventKind, NewEvent, Revision};
-use crate::domain::hit::HitFacts;
+use crate::domain::hit::{FirstFacts, HitFacts};
 use crate::domain::id::{ContactNo, DeliveryNo, Seq};
 use crate::domain::inbound::Report;
 use crate::domain::touch::{Dismissal, Touch};
@@ -64,14 +64,20 @@ enum Stored {
         code: String,
         text: String,
     },
+    /// Hits as they were stored first; read, no longer written.
     Hit {
-        facts: HitFacts,
+        facts: FirstFacts,
         params: Vec<String>,
     },
     Revision(Revision),
     Touch(Touch),
     Report(Report),
     Dismissal(Dismissal),
+    Facts {
+        /// [`HitFacts::to_bytes`], which carry their version.
+        facts: Vec<u8>,
+        params: Vec<String>,
+    },
 }
 
 /// Appends `events` in the given order and gives the `seq` of the first; they are visible to
@@ -196,8 +202,8 @@ fn split(detail: &Detail) -> Split {
         } => (
             Some(*link_no),
             Some((judgement.verdict, judgement.rule)),
-            Some(Stored::Hit {
-                facts: facts.clone(),
+            Some(Stored::Facts {
+                facts: facts.to_bytes(),
                 params: judgement.params.clone(),
             }),
         ),
@@ -210,6 +216,21 @@ fn split(detail: &Detail) -> Split {
         Detail::Report(report) => (None, None, Some(Stored::Report(report.clone()))),
         Detail::Dismissal(dismissal) => (None, None, Some(Stored::Dismissal(dismissal.clone()))),
     }
+}
+
+fn hit(row: &EventRow, facts: HitFacts, params: Vec<String>) -> Result<Detail> {
+    let corrupt = |what: &str| StoreError::Corrupt(format!("event {}: {what}", row.seq));
+    let verdict = row.verdict.and_then(Verdict::from_code);
+    let rule = row.rule.and_then(Rule::from_code);
+    Ok(Detail::Hit {
+        link_no: row.link_no.unwrap_or(0).unsigned_abs(),
+        facts,
+        judgement: Judgement {
+            verdict: verdict.ok_or_else(|| corrupt("verdict"))?,
+            rule: rule.ok_or_else(|| corrupt("rule"))?,
+            params,
+        },
+    })
 }
 
 pub(super) fn read_row(row: EventRow) -> Result<Event> {
@@ -226,21 +247,11 @@ pub(super) fn read_row(row: EventRow) -> Result<Event> {
         Some(Stored::Touch(touch)) => Detail::Touch(touch),
         Some(Stored::Report(report)) => Detail::Report(report),
         Some(Stored::Dismissal(dismissal)) => Detail::Dismissal(dismissal),
-        Some(Stored::Hit { facts, params }) => Detail::Hit {
-            link_no: row.link_no.unwrap_or(0).unsigned_abs(),
-            facts,
-            judgement: Judgement {
-                verdict: row
-                    .verdict
-                    .and_then(Verdict::from_code)
-                    .ok_or_else(|| corrupt("verdict"))?,
-                rule: row
-                    .rule
-                    .and_then(Rule::from_code)
-                    .ok_or_else(|| corrupt("rule"))?,
-                params,
-            },
-        },
+        Some(Stored::Hit { facts, params }) => hit(&row, facts.into(), params)?,
+        Some(Stored::Facts { facts, params }) => {
+            let facts = HitFacts::from_bytes(&facts).ok_or_else(|| corrupt("hit facts"))?;
+            hit(&row, facts, params)?
+        }
     };
     Ok(Event {
         seq: row.seq,

@@ -15,6 +15,7 @@ use crate::domain::keys::Purpose;
 use crate::intake::{Intake, IntakeError, Page, Source};
 use crate::store::hits::{self, Objected, Subject};
 use crate::store::{StoreError, Tx, log, salts, unsubscribe};
+use crate::track::catalogue::Catalogue;
 use crate::track::{ClientKey, objects, reduce};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -222,7 +223,7 @@ fn sort<'a>(
                 *last = day.max(*last);
             }
             (OpenTracking::Events, _) => {
-                let facts = reduce(record, keys.get(&day));
+                let facts = reduce(record, keys.get(&day), &Catalogue::default(), None);
                 taken.events.push(event(record, kind, subject, facts));
             }
         }

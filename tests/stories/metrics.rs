@@ -96,6 +96,8 @@ fn click(delivery: i64, at: Millis, link_no: u16, verdict: Verdict) -> NewEvent 
             system: String::new(),
         },
         bits: HeaderBits(0),
+        listed: None,
+        own: None,
     };
     let detail = Detail::Hit {
         link_no,

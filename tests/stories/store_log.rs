@@ -35,6 +35,8 @@ fn events() -> Vec<NewEvent> {
             system: "Windows".to_owned(),
         },
         bits: HeaderBits(HeaderBits::NAVIGATE),
+        listed: None,
+        own: None,
     };
     let reason = Detail::Reason {
         code: "mailbox_full".to_owned(),

@@ -256,6 +256,8 @@ impl Simulation {
                 system: "Windows".to_owned(),
             },
             bits: HeaderBits(HeaderBits::NAVIGATE | HeaderBits::DOCUMENT | HeaderBits::HTML),
+            listed: None,
+            own: None,
         };
         Detail::Hit {
             link_no,
