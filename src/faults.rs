@@ -22,9 +22,20 @@ pub enum Point {
     Settled,
     /// A mail that came in is stored; what it means is not.
     Received,
+    /// What late judgement found is written and not committed.
+    Judged,
+    /// It is committed; the clicks are held.
+    Held,
+    /// What fires is decided and not committed.
+    Decided,
+    /// It is committed.
+    Fired,
 }
 
 impl Point {
+    /// The points of late judgement, in the order a click comes to them.
+    pub const LEDGER: [Self; 4] = [Self::Judged, Self::Held, Self::Decided, Self::Fired];
+
     /// Every point of sending, in the order a mail comes to them.
     pub const ALL: [Self; 6] = [
         Self::Claimed,
@@ -45,6 +56,10 @@ impl Point {
             Self::Answered => "answered",
             Self::Settled => "settled",
             Self::Received => "received",
+            Self::Judged => "judged",
+            Self::Held => "held",
+            Self::Decided => "decided",
+            Self::Fired => "fired",
         }
     }
 }

@@ -130,6 +130,7 @@ impl Parts {
             self.ingest(stop.clone());
         }
         if roles.work {
+            self.judge(stop.clone());
             self.send(stop);
         }
     }
@@ -153,6 +154,12 @@ impl Parts {
         let every = work::retention::EVERY;
         self.work
             .spawn(work::run("retention", ctx.clone(), stop, every, drop_old));
+    }
+
+    fn judge(&self, stop: CancellationToken) {
+        let step = |ctx| async move { work::verdicts::step(&ctx).await };
+        let (ctx, idle) = (self.ctx.clone(), work::verdicts::IDLE);
+        self.work.spawn(work::run("verdicts", ctx, stop, idle, step));
     }
 
     fn refresh_destinations(&self, stop: CancellationToken) {

@@ -15,6 +15,7 @@ pub mod erase;
 mod error;
 pub mod events;
 mod facts;
+pub mod firings;
 mod fold;
 pub mod gauges;
 pub mod heartbeat;
@@ -25,6 +26,7 @@ pub mod log;
 pub mod mailboxes;
 pub mod messages;
 mod migrate;
+pub mod outbox;
 pub mod pages;
 pub mod queue;
 pub mod rebuild;
@@ -45,6 +47,7 @@ pub mod touches;
 mod types;
 pub mod unsubscribe;
 pub mod users;
+pub mod verdicts;
 pub mod zone;
 
 pub use error::StoreError;
@@ -280,6 +283,11 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("salts", salts::STATEMENTS),
         ("unsubscribe", unsubscribe::STATEMENTS),
         ("inbound::keep", inbound::keep::STATEMENTS),
+        ("firings", firings::STATEMENTS),
+        ("outbox", outbox::STATEMENTS),
+        ("verdicts::letters", verdicts::ALL[0]),
+        ("verdicts::revise", verdicts::ALL[1]),
+        ("verdicts::overrule", verdicts::ALL[2]),
     ];
     modules
         .iter()

@@ -7,6 +7,7 @@ pub mod heartbeat;
 pub mod ingest;
 pub mod retention;
 pub mod send;
+pub mod verdicts;
 
 use crate::ctx::Ctx;
 use std::future::Future;

@@ -8,9 +8,11 @@ use super::super::state::Web;
 use super::events::{EventOut, from};
 use super::outcome::Outcome;
 use super::page::seq_cursor;
+use crate::domain::clock::Millis;
 use crate::domain::id::Seq;
 use crate::domain::viewer::Viewer;
-use crate::store::{events, log};
+use crate::live::News;
+use crate::store::{events, firings, log};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -27,7 +29,8 @@ const LONGEST: Duration = Duration::from_mins(10);
 /// Events of one piece.
 const PIECE: i64 = 100;
 
-/// Events as they happen (`text/event-stream`); each `id` is a cursor, taken back as `Last-Event-ID`
+/// Events as they happen (`text/event-stream`); each `id` is a cursor, taken back as `Last-Event-ID`.
+/// An event called `notices` gives the number of the caller's notices not seen yet
 #[utoipa::path(tag = "events", responses((status = 200, content_type = "text/event-stream")))]
 #[get("/events/live")]
 pub(super) async fn follow(web: Data<Web>, caller: Caller, request: HttpRequest) -> Outcome {
@@ -48,6 +51,7 @@ pub(super) async fn follow(web: Data<Web>, caller: Caller, request: HttpRequest)
         viewer: caller.viewer,
         at,
         until: Instant::now() + LONGEST,
+        fired: None,
         greeted: false,
         _seat: seat,
     };
@@ -63,8 +67,10 @@ struct Feed {
     web: Data<Web>,
     viewer: Viewer,
     at: Seq,
-    news: watch::Receiver<Seq>,
+    news: watch::Receiver<News>,
     until: Instant,
+    /// Up to when the follower knows what fired.
+    fired: Option<Millis>,
     greeted: bool,
     _seat: OwnedSemaphorePermit,
 }
@@ -78,7 +84,12 @@ impl Feed {
             return Some((Ok(hello.into()), self));
         }
         loop {
-            self.news.borrow_and_update();
+            let fired = self.news.borrow_and_update().fired;
+            if self.fired.replace(fired) != Some(fired) {
+                let unseen = firings::unseen(&self.web.ctx.store, self.viewer.user).await.ok()?;
+                let text = format!("event: notices\ndata: {unseen}\n\n");
+                return Some((Ok(text.into()), self));
+            }
             let page = events::after(&self.web.ctx.store, &self.viewer, self.at, PIECE)
                 .await
                 .ok()?;

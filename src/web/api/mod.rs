@@ -12,6 +12,7 @@ mod live;
 mod mailboxes;
 mod me;
 mod messages;
+mod notices;
 mod once;
 mod outcome;
 mod page;
@@ -21,6 +22,7 @@ mod table;
 mod teams;
 mod templates;
 mod users;
+mod verdicts;
 mod wire;
 
 pub use docs::description;
@@ -53,11 +55,13 @@ api! {
     mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,
     me::whoami, me::create_token, me::list_tokens, me::revoke_token,
     messages::create, messages::list, messages::lookup, messages::events, messages::cancel,
+    notices::list, notices::count, notices::see, notices::revised,
     reports::read,
     suppressions::create, suppressions::list, suppressions::lift,
     teams::create, teams::list, teams::edit, teams::delete,
     templates::create, templates::list, templates::lookup, templates::edit, templates::delete,
     users::create, users::list, users::lookup, users::edit, users::disable,
+    verdicts::lookup, verdicts::overrule, verdicts::lift,
 }
 
 /// Adds the API's routes, its description and its browsable form.

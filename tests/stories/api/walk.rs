@@ -21,7 +21,7 @@ enum May {
 fn may(method: &str, path: &str) -> May {
     let area = path.split('/').nth(1).unwrap();
     match (area, method) {
-        ("contacts" | "messages" | "events" | "mailboxes" | "me" | "accounts" | "reports", _)
+        ("contacts" | "messages" | "events" | "mailboxes" | "me" | "accounts" | "reports" | "notices", _)
         | ("content" | "templates" | "teams", "GET")
         | ("suppressions", "POST") => May::All,
         ("content" | "templates" | "destinations", _) => May::Librarians,
@@ -45,6 +45,7 @@ fn operations() -> Vec<(Method, String)> {
         [
             (Method::GET, item.get.is_some()),
             (Method::POST, item.post.is_some()),
+            (Method::PUT, item.put.is_some()),
             (Method::PATCH, item.patch.is_some()),
             (Method::DELETE, item.delete.is_some()),
         ]
@@ -112,7 +113,7 @@ async fn same_as_nothing(
     let ask = |id: Uuid| {
         let path = filled(path, &id.to_string());
         let request = site.ask(method, &path, person);
-        answer(if *method == Method::PATCH || *method == Method::POST {
+        answer(if [Method::PATCH, Method::POST, Method::PUT].contains(method) {
             request.json(&json!({"name": "x"}))
         } else {
             request
@@ -162,7 +163,7 @@ async fn every_operation_is_for_those_who_may_and_for_nobody_unknown() {
         }
         for person in people {
             let request = site.ask(&method, &path_text, person);
-            let request = if [Method::POST, Method::PATCH].contains(&method) {
+            let request = if [Method::POST, Method::PATCH, Method::PUT].contains(&method) {
                 // Whoever may gets as far as the field that is not known.
                 request.json(&json!({"no_such_field": 1}))
             } else {

@@ -1,0 +1,208 @@
+//! Late judgement: follows the log behind ingest. Each hit is judged again with its neighbours,
+//! and each reply makes its message be judged again; what changed is appended as a revision. A
+//! click that is a person's then begins its hold, and what is still a person's when the hold is
+//! over fires.
+//!
+//! The place in the log moves in the transaction that holds what was done, so a kill loses nothing
+//! and repeats nothing. Reading and judging need no lock; only what changes something is done
+//! again under it.
+
+use super::Progress;
+use crate::ctx::Ctx;
+use crate::domain::clock::{DAY_MS, Millis, SECOND_MS};
+use crate::domain::event::{Detail, Event, EventKind};
+use crate::domain::id::{DeliveryNo, Seq};
+use crate::faults::{self, Point};
+use crate::store::firings::{self, Effect, Held};
+use crate::store::verdicts::{self, Span};
+use crate::store::{Result, log, outbox};
+use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
+
+/// How long a runner should rest when nothing waits.
+pub const IDLE: Duration = Duration::from_millis(250);
+/// Its name among those who follow the log.
+const LISTENER: &str = "verdicts";
+/// Events looked at in one step.
+const EVENTS_AT_ONCE: i64 = 8_192;
+/// Holds decided in one step.
+const FIRINGS_AT_ONCE: i64 = 1_000;
+/// A click that arrives later than this is no news: it was long in the intake of a node that was
+/// away, or in a log that was written at once.
+const NEWS_MS: i64 = DAY_MS;
+
+/// Judges the next events of the log; when there are none, decides what is due.
+pub async fn step(ctx: &Ctx) -> Result<Progress> {
+    let place = outbox::place(&ctx.store, LISTENER).await?;
+    let events = log::after(&ctx.store, place, EVENTS_AT_ONCE).await?;
+    let Some(last) = events.last().map(|event| event.seq) else {
+        return fire(ctx, place).await;
+    };
+    let found = Found::of(&events);
+    let anew: Vec<DeliveryNo> = match found.span {
+        Some(span) => {
+            let deliveries: Vec<DeliveryNo> = found.deliveries.iter().copied().collect();
+            let changes = verdicts::would_change(&ctx.store, &deliveries, span).await?;
+            let anew: BTreeSet<_> = changes.iter().map(|change| change.hit.delivery).collect();
+            anew.into_iter().collect()
+        }
+        None => Vec::new(),
+    };
+    write(ctx, place, last, &found, &anew).await?;
+    Ok(Progress::More)
+}
+
+/// Writes what follows from the events up to `last`, unless somebody else did.
+async fn write(
+    ctx: &Ctx,
+    place: Seq,
+    last: Seq,
+    found: &Found,
+    anew: &[DeliveryNo],
+) -> Result<()> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.begin().await?;
+    let mut machines = HashSet::new();
+    if let Some(span) = found.span.filter(|_| !anew.is_empty()) {
+        for change in verdicts::rejudge(&mut tx, anew, span, now).await? {
+            if !change.now.verdict.counts_as_human() {
+                machines.insert(change.hit.seq);
+            }
+        }
+    }
+    let mut clicks = found.clicks.clone();
+    clicks.retain(|click| now.since(click.at) < NEWS_MS && !machines.contains(&click.hit));
+    let due_at = now.plus(i64::from(ctx.settings.hold_seconds) * SECOND_MS);
+    firings::hold(&mut tx, &clicks, Effect::Notice, due_at).await?;
+    if !outbox::advance(&mut tx, LISTENER, place, last, now).await? {
+        return tx.rollback().await;
+    }
+    faults::at(Point::Judged);
+    tx.commit().await?;
+    faults::at(Point::Held);
+    Ok(())
+}
+
+/// Decides what is due. The log's lock is held meanwhile, and all of the log has been judged, so
+/// that the verdict of the moment is the one that counts.
+async fn fire(ctx: &Ctx, place: Seq) -> Result<Progress> {
+    let now = ctx.clock.now();
+    if !firings::any_due(&ctx.store, now).await? {
+        return Ok(Progress::Idle);
+    }
+    let mut tx = ctx.store.begin().await?;
+    let next = log::append(&mut tx, &[]).await?;
+    if next.0 != place.0 + 1 {
+        tx.rollback().await?;
+        return Ok(Progress::More);
+    }
+    let decided = firings::decide(&mut tx, now, FIRINGS_AT_ONCE).await?;
+    faults::at(Point::Decided);
+    tx.commit().await?;
+    faults::at(Point::Fired);
+    metrics::counter!("otklik_firings_total").increment(decided.fired as u64);
+    metrics::counter!("otklik_firings_dropped_total").increment(decided.dropped as u64);
+    Ok(Progress::More)
+}
+
+/// What of some events concerns verdicts.
+#[derive(Debug, Default)]
+struct Found {
+    /// Deliveries with a new hit or a new reply.
+    deliveries: BTreeSet<DeliveryNo>,
+    /// Which hits may change by that.
+    span: Option<Span>,
+    /// Clicks that a person made at first sight.
+    clicks: Vec<Held>,
+}
+
+impl Found {
+    fn of(events: &[Event]) -> Self {
+        let mut found = Self::default();
+        for event in events {
+            found.note(event);
+        }
+        found
+    }
+
+    fn note(&mut self, event: &Event) {
+        let (seq, event) = (event.seq, &event.event);
+        let Some(delivery) = event.delivery else {
+            return;
+        };
+        match (event.kind, &event.detail) {
+            (
+                kind @ (EventKind::Opened | EventKind::Clicked),
+                Detail::Hit {
+                    link_no, judgement, ..
+                },
+            ) => {
+                self.deliveries.insert(delivery);
+                self.widen(Span::around(event.at, event.at));
+                if kind == EventKind::Clicked && judgement.verdict.counts_as_human() {
+                    self.clicks.push(Held {
+                        hit: seq,
+                        delivery,
+                        link_no: *link_no,
+                        at: event.at,
+                        verdict: judgement.verdict,
+                    });
+                }
+            }
+            // A reply speaks of all that came before it.
+            (EventKind::Replied, _) => {
+                self.deliveries.insert(delivery);
+                self.widen(Span::ALL);
+            }
+            _ => {}
+        }
+    }
+
+    fn widen(&mut self, by: Span) {
+        self.span = Some(match self.span {
+            Some(span) => Span {
+                from: Millis(span.from.0.min(by.from.0)),
+                to: Millis(span.to.0.max(by.to.0)),
+            },
+            None => by,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::MINUTE_MS;
+    use crate::domain::event::NewEvent;
+
+    fn event(seq: i64, kind: EventKind, at: i64) -> Event {
+        Event {
+            seq: Seq(seq),
+            event: NewEvent {
+                at: Millis(at),
+                kind,
+                delivery: Some(DeliveryNo(7)),
+                contact: None,
+                detail: Detail::None,
+            },
+        }
+    }
+
+    #[test]
+    fn a_reply_speaks_of_all_hits_and_other_events_of_none() {
+        let found = Found::of(&[event(1, EventKind::Sent, 0), event(2, EventKind::Queued, 0)]);
+        assert!(found.span.is_none() && found.deliveries.is_empty());
+        let found = Found::of(&[event(3, EventKind::Replied, 5)]);
+        assert_eq!(found.span, Some(Span::ALL));
+        assert_eq!(found.deliveries.len(), 1);
+    }
+
+    #[test]
+    fn spans_add_up() {
+        let mut found = Found::default();
+        found.widen(Span::around(Millis(0), Millis(0)));
+        found.widen(Span::around(Millis(MINUTE_MS), Millis(MINUTE_MS)));
+        let expected = Span::around(Millis(0), Millis(MINUTE_MS));
+        assert_eq!(found.span, Some(expected));
+    }
+}
