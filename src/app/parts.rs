@@ -159,7 +159,8 @@ impl Parts {
     fn judge(&self, stop: CancellationToken) {
         let step = |ctx| async move { work::verdicts::step(&ctx).await };
         let (ctx, idle) = (self.ctx.clone(), work::verdicts::IDLE);
-        self.work.spawn(work::run("verdicts", ctx, stop, idle, step));
+        self.work
+            .spawn(work::run("verdicts", ctx, stop, idle, step));
     }
 
     fn refresh_destinations(&self, stop: CancellationToken) {

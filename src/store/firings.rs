@@ -259,7 +259,8 @@ pub async fn shares(store: &Store, viewer: &Viewer, since: Millis) -> Result<Vec
 }
 
 fn verdict(code: i16) -> Result<Verdict> {
-    Verdict::from_code(code).ok_or_else(|| StoreError::Corrupt(format!("verdict {code} of a firing")))
+    Verdict::from_code(code)
+        .ok_or_else(|| StoreError::Corrupt(format!("verdict {code} of a firing")))
 }
 
 impl NoticeRow {

@@ -21,13 +21,7 @@ pub async fn place(store: &Store, listener: &str) -> Result<Seq> {
 
 /// Moves the place of `listener` from `from` to `to`; `false` when it was not at `from`, and then
 /// the caller's transaction must not be committed.
-pub async fn advance(
-    tx: &mut Tx,
-    listener: &str,
-    from: Seq,
-    to: Seq,
-    now: Millis,
-) -> Result<bool> {
+pub async fn advance(tx: &mut Tx, listener: &str, from: Seq, to: Seq, now: Millis) -> Result<bool> {
     if from == Seq(0) && execute!(&mut *tx, BEGIN; listener, to, now)? == 1 {
         return Ok(true);
     }

@@ -53,13 +53,7 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
 }
 
 /// Writes what follows from the events up to `last`, unless somebody else did.
-async fn write(
-    ctx: &Ctx,
-    place: Seq,
-    last: Seq,
-    found: &Found,
-    anew: &[DeliveryNo],
-) -> Result<()> {
+async fn write(ctx: &Ctx, place: Seq, last: Seq, found: &Found, anew: &[DeliveryNo]) -> Result<()> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.begin().await?;
     let mut machines = HashSet::new();

@@ -18,6 +18,6 @@ mod outage;
 mod send;
 mod send_stops;
 mod stop;
-mod verdicts;
 mod store_log;
 mod store_statements;
+mod verdicts;

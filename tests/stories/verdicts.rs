@@ -40,9 +40,8 @@ impl World {
         let ctx = world::ctx(engine, world::settings(Some(sink.url.clone()))).await;
         let rep = world::rep(&ctx, "rita@example.org").await;
         let mut letter = world::letter("anna@example.com");
-        let links: String = (1..=5)
-            .map(|n| format!("<p><a href=\"https://shop.example/{n}\">page {n}</a></p>"))
-            .collect();
+        let link = |n| format!("<p><a href=\"https://shop.example/{n}\">page {n}</a></p>");
+        let links = (1..=5).map(link).collect::<Vec<_>>().concat();
         letter.content = accept::Content::Own {
             subject: "Our call".to_owned(),
             html: Some(links),
@@ -123,7 +122,9 @@ impl World {
     /// Deliveries with a human click and with a machine's, by the metric store.
     async fn counted(&self) -> (i64, i64) {
         let of = |column| {
-            format!("SELECT CAST(SUM({column}) AS BIGINT) FROM click_rollups WHERE grain = 0 AND dim = 0 AND rep = 0")
+            format!(
+                "SELECT CAST(SUM({column}) AS BIGINT) FROM click_rollups WHERE grain = 0 AND dim = 0 AND rep = 0"
+            )
         };
         let (human, machine) = (of("human"), of("machine"));
         let store = &self.ctx.store;
@@ -163,7 +164,9 @@ impl World {
 
     async fn notices(&self) -> Vec<firings::Notice> {
         let user = self.rep.user;
-        firings::notices(&self.ctx.store, user, None, 100).await.unwrap()
+        firings::notices(&self.ctx.store, user, None, 100)
+            .await
+            .unwrap()
     }
 
     async fn end(self) {
@@ -174,8 +177,14 @@ impl World {
 
 async fn scalar(store: &Store, sql: &str) -> i64 {
     match store {
-        Store::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_one(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        Store::Sqlite { read, .. } => sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+            .fetch_one(read)
+            .await
+            .unwrap(),
+        Store::Postgres(pool) => sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned()))
+            .fetch_one(pool)
+            .await
+            .unwrap(),
     }
 }
 
@@ -206,7 +215,10 @@ async fn a_person_overrules_and_takes_it_back_and_figures_follow() {
 
         assert_eq!(world.lift(hit).await, Lifted::Yes);
         assert_eq!(world.lift(hit).await, Lifted::NotOverruled);
-        assert_eq!(world.hits().await, [(hit, Verdict::LikelyHuman, Rule::HNav)]);
+        assert_eq!(
+            world.hits().await,
+            [(hit, Verdict::LikelyHuman, Rule::HNav)]
+        );
         assert_eq!(world.counted().await, (1, 0), "{engine:?}");
         assert!(!world.overrule(Seq(hit.0 + 1), Verdict::Own).await);
         let other = world::rep(&world.ctx, "other@example.org").await;
@@ -253,8 +265,13 @@ async fn a_click_fires_once_when_its_hold_is_over_and_only_if_a_person_still_mad
         let told = world.notices().await;
         assert_eq!(told[0].revised_to, Some(Verdict::Scanner), "{engine:?}");
         let since = Millis(0);
-        let shares = firings::shares(&world.ctx.store, &world.rep, since).await.unwrap();
-        assert_eq!((shares.len(), shares[0].fired, shares[0].revised), (1, 1, 1));
+        let shares = firings::shares(&world.ctx.store, &world.rep, since)
+            .await
+            .unwrap();
+        assert_eq!(
+            (shares.len(), shares[0].fired, shares[0].revised),
+            (1, 1, 1)
+        );
 
         // Opens fire nothing, nor does a click that comes out of a long-lost intake.
         world.hit(HitKind::Open, 0, Method::Get).await;

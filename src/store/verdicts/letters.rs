@@ -138,7 +138,10 @@ pub async fn load(tx: &mut Tx, deliveries: &[DeliveryNo], from: Millis) -> Resul
     }
     let wanted = array(deliveries);
     let copies = rows!(&mut *tx, COPIES, Copy; wanted.as_str())?;
-    assemble(copies, rows!(&mut *tx, HAPPENED, HappenedRow; wanted, from)?)
+    assemble(
+        copies,
+        rows!(&mut *tx, HAPPENED, HappenedRow; wanted, from)?,
+    )
 }
 
 /// As [`load`], outside of a transaction.

@@ -79,7 +79,10 @@ pub async fn would_change(
     span: Span,
 ) -> Result<Vec<Change>> {
     let letters = letters::read(store, deliveries, span.known_from()).await?;
-    Ok(letters.iter().flat_map(|letter| changes(letter, span)).collect())
+    Ok(letters
+        .iter()
+        .flat_map(|letter| changes(letter, span))
+        .collect())
 }
 
 /// Judges the messages of `deliveries` anew in `span` and appends what changed. The caller's
@@ -92,7 +95,10 @@ pub async fn rejudge(
 ) -> Result<Vec<Change>> {
     log::append(tx, &[]).await?;
     let letters = letters::load(tx, deliveries, span.known_from()).await?;
-    let changes: Vec<Change> = letters.iter().flat_map(|letter| changes(letter, span)).collect();
+    let changes: Vec<Change> = letters
+        .iter()
+        .flat_map(|letter| changes(letter, span))
+        .collect();
     revise::append(tx, &changes, None, now).await?;
     Ok(changes)
 }
@@ -111,9 +117,7 @@ fn changes(letter: &Letter, span: Span) -> Vec<Change> {
     let hits = letter.hits.iter().zip(judged);
     hits.filter(|(hit, now)| {
         let present = hit.present();
-        span.holds(hit.at)
-            && present.rule != Rule::Overruled
-            && present.verdict != now.verdict
+        span.holds(hit.at) && present.rule != Rule::Overruled && present.verdict != now.verdict
     })
     .map(|(hit, now)| Change {
         hit: hit.clone(),

@@ -66,7 +66,9 @@ impl Ledger {
     /// # Panics
     /// Never: a ledger begins with the first verdict.
     pub fn present(&self) -> &Entry {
-        self.entries.last().expect("a ledger begins with the first verdict")
+        self.entries
+            .last()
+            .expect("a ledger begins with the first verdict")
     }
 
     /// Whether a person decided it.

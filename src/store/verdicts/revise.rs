@@ -36,7 +36,13 @@ pub(super) async fn append(
         .map(|change| {
             let params = serde_json::to_string(&change.now.params).expect("texts have a JSON form");
             let now = &change.now;
-            json!([change.hit.seq, number(change), now.verdict.code(), now.rule.code(), params])
+            json!([
+                change.hit.seq,
+                number(change),
+                now.verdict.code(),
+                now.rule.code(),
+                params
+            ])
         })
         .collect();
     let rows = serde_json::to_string(&rows).expect("plain data has a JSON form");

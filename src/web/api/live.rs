@@ -86,7 +86,9 @@ impl Feed {
         loop {
             let fired = self.news.borrow_and_update().fired;
             if self.fired.replace(fired) != Some(fired) {
-                let unseen = firings::unseen(&self.web.ctx.store, self.viewer.user).await.ok()?;
+                let unseen = firings::unseen(&self.web.ctx.store, self.viewer.user)
+                    .await
+                    .ok()?;
                 let text = format!("event: notices\ndata: {unseen}\n\n");
                 return Some((Ok(text.into()), self));
             }

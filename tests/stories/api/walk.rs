@@ -21,7 +21,11 @@ enum May {
 fn may(method: &str, path: &str) -> May {
     let area = path.split('/').nth(1).unwrap();
     match (area, method) {
-        ("contacts" | "messages" | "events" | "mailboxes" | "me" | "accounts" | "reports" | "notices", _)
+        (
+            "contacts" | "messages" | "events" | "mailboxes" | "me" | "accounts" | "reports"
+            | "notices",
+            _,
+        )
         | ("content" | "templates" | "teams", "GET")
         | ("suppressions", "POST") => May::All,
         ("content" | "templates" | "destinations", _) => May::Librarians,
@@ -113,11 +117,13 @@ async fn same_as_nothing(
     let ask = |id: Uuid| {
         let path = filled(path, &id.to_string());
         let request = site.ask(method, &path, person);
-        answer(if [Method::PATCH, Method::POST, Method::PUT].contains(method) {
-            request.json(&json!({"name": "x"}))
-        } else {
-            request
-        })
+        answer(
+            if [Method::PATCH, Method::POST, Method::PUT].contains(method) {
+                request.json(&json!({"name": "x"}))
+            } else {
+                request
+            },
+        )
     };
     let random = ask(site.ctx.clock.fresh_id()).await;
     assert!(
