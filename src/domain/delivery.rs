@@ -59,6 +59,10 @@ pub enum DeliveryEvent {
     Bounce,
     /// The process that had claimed it died before the hand-over.
     Release,
+    /// A person asks for another try, knowing that a copy may have arrived.
+    Resend,
+    /// A person knows that it arrived.
+    Confirm,
 }
 
 /// A transition that the state machine does not have.
@@ -89,20 +93,32 @@ impl DeliveryState {
     ];
 
     /// The state after `event`. Evidence (`Accept`, `Fail`, `Bounce`) is taken from every state
-    /// in which a body may have left, whoever holds the lane by then.
+    /// in which a body may have left, whoever holds the lane by then. After a `Resend`, or a retry
+    /// of what was lost, that is every state on the way to the next copy, and a stop of it too: the
+    /// store asks there that an attempt was handed over.
     pub const fn next(self, event: DeliveryEvent) -> Result<Self, NoTransition> {
         use DeliveryEvent as E;
         use DeliveryState as S;
         Ok(match (self, event) {
             (S::Draft, E::Schedule) => S::Scheduled,
-            (S::Draft | S::Scheduled | S::Held, E::Queue) | (S::Attempting, E::Release) => {
-                S::Queued
-            }
+            (S::Draft | S::Scheduled | S::Held, E::Queue)
+            | (S::Attempting, E::Release)
+            | (S::Uncertain, E::Resend) => S::Queued,
             (S::Draft | S::Scheduled | S::Queued | S::Deferred, E::Hold) => S::Held,
             (S::Queued | S::Deferred, E::Claim) => S::Attempting,
             (S::Attempting, E::HandOver) => S::HandedOver,
             (S::Attempting | S::HandedOver, E::Defer) => S::Deferred,
-            (S::HandedOver | S::Uncertain, E::Accept) => S::Sent,
+            (
+                S::HandedOver
+                | S::Uncertain
+                | S::Held
+                | S::Queued
+                | S::Deferred
+                | S::Attempting
+                | S::Cancelled,
+                E::Accept,
+            )
+            | (S::Uncertain, E::Confirm) => S::Sent,
             (S::Queued | S::Deferred | S::Attempting | S::HandedOver | S::Uncertain, E::Fail) => {
                 S::Failed
             }
@@ -111,7 +127,17 @@ impl DeliveryState {
                 S::Draft | S::Scheduled | S::Held | S::Queued | S::Deferred | S::Attempting,
                 E::Cancel,
             ) => S::Cancelled,
-            (S::Sent | S::Uncertain | S::HandedOver, E::Bounce) => S::Bounced,
+            (
+                S::Sent
+                | S::Uncertain
+                | S::HandedOver
+                | S::Held
+                | S::Queued
+                | S::Deferred
+                | S::Attempting
+                | S::Cancelled,
+                E::Bounce,
+            ) => S::Bounced,
             (from, event) => return Err(NoTransition { from, event }),
         })
     }
@@ -229,6 +255,22 @@ mod tests {
         assert_eq!(S::Uncertain.next(E::Accept), Ok(S::Sent));
         assert_eq!(S::Uncertain.next(E::Fail), Ok(S::Failed));
         assert_eq!(S::Uncertain.next(E::Bounce), Ok(S::Bounced));
+    }
+
+    #[test]
+    fn only_a_person_sends_again_what_is_uncertain_and_a_late_250_still_stops_the_second_copy() {
+        assert_eq!(S::Uncertain.next(E::Resend), Ok(S::Queued));
+        assert_eq!(S::Uncertain.next(E::Confirm), Ok(S::Sent));
+        for state in [S::Sent, S::Failed, S::HandedOver, S::Bounced, S::Cancelled] {
+            assert!(state.next(E::Resend).is_err());
+            assert!(state.next(E::Confirm).is_err());
+        }
+        for state in [S::Queued, S::Deferred, S::Attempting, S::Cancelled] {
+            assert_eq!(state.next(E::Accept), Ok(S::Sent));
+        }
+        for state in [S::Draft, S::Scheduled, S::Failed] {
+            assert!(state.next(E::Accept).is_err());
+        }
     }
 
     #[test]

@@ -252,6 +252,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("queue::claim", queue::claim::STATEMENTS),
         ("queue::attempt", queue::attempt::STATEMENTS),
         ("queue::stop", queue::stop::STATEMENTS),
+        ("queue::resolve", queue::resolve::STATEMENTS),
         ("enqueue::read", enqueue::read::STATEMENTS),
         ("enqueue::write", enqueue::write::STATEMENTS),
         ("rebuild", rebuild::STATEMENTS),

@@ -45,22 +45,31 @@ statements! {
         postgres "UPDATE attempts SET handed_over_at = $2
         FROM jsonb_array_elements($1::JSONB) AS j(value)
         WHERE delivery_no = (j.value ->> 0)::BIGINT AND number = (j.value ->> 1)::BIGINT";
-    /// `[no, attempt, from mask, to, due, code, text, settled, counts]`.
+    /// `[no, attempt, from mask, to, due, code, text, settled, counts]`. That an attempt was accepted
+    /// (7) is also taken of an earlier one, while another copy waits or is on its way.
     SETTLE = sqlite "UPDATE deliveries SET state = j.value ->> 3,
             due_at = COALESCE(j.value ->> 4, due_at),
             reason_code = j.value ->> 5, reason_text = j.value ->> 6,
             settled_at = j.value ->> 7, tries = tries + (j.value ->> 8)
         FROM json_each($1) AS j
-        WHERE deliveries.no = j.value ->> 0 AND attempts = j.value ->> 1
-            AND ((1 << state) & (j.value ->> 2)) <> 0
+        WHERE deliveries.no = j.value ->> 0 AND ((1 << state) & (j.value ->> 2)) <> 0
+            AND (j.value ->> 3 <> 7 OR handed_over_at IS NOT NULL)
+            AND (attempts = j.value ->> 1 OR (j.value ->> 3 = 7 AND EXISTS (SELECT 1 FROM attempts a
+                WHERE a.delivery_no = deliveries.no AND a.number = j.value ->> 1
+                    AND a.handed_over_at IS NOT NULL)))
         RETURNING no"
         postgres "UPDATE deliveries SET state = (j.value ->> 3)::SMALLINT,
             due_at = COALESCE((j.value ->> 4)::BIGINT, due_at),
             reason_code = j.value ->> 5, reason_text = j.value ->> 6,
             settled_at = (j.value ->> 7)::BIGINT, tries = tries + (j.value ->> 8)::BIGINT
         FROM jsonb_array_elements($1::JSONB) AS j(value)
-        WHERE deliveries.no = (j.value ->> 0)::BIGINT AND attempts = (j.value ->> 1)::BIGINT
+        WHERE deliveries.no = (j.value ->> 0)::BIGINT
             AND ((1 << state) & (j.value ->> 2)::INTEGER) <> 0
+            AND ((j.value ->> 3)::INTEGER <> 7 OR handed_over_at IS NOT NULL)
+            AND (attempts = (j.value ->> 1)::BIGINT
+                OR ((j.value ->> 3)::INTEGER = 7 AND EXISTS (SELECT 1 FROM attempts a
+                    WHERE a.delivery_no = deliveries.no AND a.number = (j.value ->> 1)::BIGINT
+                        AND a.handed_over_at IS NOT NULL)))
         RETURNING deliveries.no";
     /// `[no, attempt, ended, outcome, phase, code, enhanced, text]`: kept whatever became of the
     /// delivery, since it is what happened.

@@ -1,7 +1,8 @@
 //! The queue: deliveries and their attempts, by the state machine of `domain::delivery`.
 //!
 //! [`lane`] says who works for a mailbox, [`mod@claim`] takes up what is due and fixes its bytes,
-//! [`attempt`] hands over and settles, [`stop`] cancels. Two rules hold everywhere. The fence
+//! [`attempt`] hands over and settles, [`stop`] cancels, [`resolve`] does what a person decides on
+//! a delivery that waits for one. Two rules hold everywhere. The fence
 //! guards starting and never evidence: what an attempt learnt is taken from whoever learnt it. And
 //! every transaction that appends events takes the log's lock before it touches a delivery, so
 //! that stops and hand-overs have one order and cannot deadlock.
@@ -9,6 +10,7 @@
 pub mod attempt;
 pub mod claim;
 pub mod lane;
+pub mod resolve;
 pub mod stop;
 
 pub use attempt::{AttemptKey, AttemptRecord, HandOver, Settlement, Step, hand_over, settle};

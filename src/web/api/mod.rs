@@ -5,6 +5,7 @@
 mod accounts;
 mod contacts;
 mod content;
+mod decisions;
 mod destinations;
 mod docs;
 mod events;
@@ -50,6 +51,7 @@ api! {
     contacts::create, contacts::list, contacts::lookup, contacts::edit, contacts::forget,
     contacts::timeline, contacts::export,
     content::create, content::list, content::lookup, content::edit, content::delete,
+    decisions::resend, decisions::arrived,
     destinations::create, destinations::list, destinations::unblock, destinations::restore,
     events::list, live::follow,
     mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,

@@ -130,6 +130,8 @@ fn done(lang: Lang, query: &str) -> Option<String> {
             "settings" => lang.settings_saved(),
             "lifted" => lang.hold_lifted(),
             "stopped" => lang.stopped_done(),
+            "again" => lang.sent_again_done(),
+            "arrived" => lang.arrived_done(),
             _ => return None,
         }
         .to_owned(),

@@ -77,8 +77,8 @@ fn line<P>(
             };
             (words, judgement_tag(lang, now), client(facts))
         }
-        Detail::Reason { text, .. } | Detail::Report(Report { text, .. }) => (
-            lang.event(event.kind).to_owned(),
+        Detail::Reason { code, text } | Detail::Report(Report { code, text, .. }) => (
+            lang.event_because(event.kind, code).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
             text.clone(),
         ),

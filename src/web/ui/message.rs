@@ -1,5 +1,6 @@
 //! One message: what became of it, link by link and copy by copy, fresh without a reload.
 
+use super::decide;
 use super::desk::{Answer, Desk, Sent, go_to, id_of, shown};
 use super::feed::{Names, feed};
 use super::layout::{Here, csrf, page};
@@ -253,6 +254,7 @@ fn copies(desk: &Desk, mail: &Mail) -> Markup {
                         td data-l=(lang.state_label()) {
                             (state_tag(lang, delivery.state))
                             @if let Some(reason) = &delivery.reason_text { @if !reason.is_empty() { span.sub { (reason) } } }
+                            (decide::buttons(desk, mail.message.id, delivery))
                             @if matches!(delivery.state, S::Scheduled | S::Deferred) { span.sub { (moment(&desk.frame.when, delivery.due_at)) } }
                         }
                     }

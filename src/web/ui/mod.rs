@@ -9,6 +9,7 @@ mod contact;
 mod contact_form;
 mod contacts;
 mod content;
+mod decide;
 mod desk;
 mod fault;
 mod feed;
@@ -60,6 +61,8 @@ fn routes(config: &mut ServiceConfig) {
         .route("/messages", web::get().to(messages::list))
         .route("/messages/{id}", web::get().to(message::show))
         .route("/messages/{id}/stop", web::post().to(message::stop))
+        .route("/messages/{id}/resend", web::post().to(decide::resend))
+        .route("/messages/{id}/arrived", web::post().to(decide::arrived))
         .route("/compose", web::get().to(compose::begin))
         .route("/compose/{id}", web::get().to(compose::show))
         .route("/compose/{id}", web::post().to(compose::act))

@@ -26,6 +26,9 @@ words! {
     ev_revised: "Verdict changed", "Вердикт изменён";
     ev_resubscribed: "Took the unsubscribe back", "Отменил отписку";
     ev_dismissed: "No answer needed", "Ответ не нужен";
+    ev_sent_again: "Sent again by a person; a second copy may arrive", "Отправлено повторно вручную; копия может прийти дважды";
+    ev_arrived: "A person says that it arrived", "Дошло, сообщает человек";
+    ev_lifted: "Taken off the suppression list", "Исключён из стоп-листа";
     clicked_link(label: &str): "Followed \u{201c}{label}\u{201d}", "Переход: \u{ab}{label}\u{bb}";
 }
 
@@ -77,6 +80,16 @@ words! {
 }
 
 impl Lang {
+    /// What happened, where the reason's word makes it another thing.
+    pub fn event_because(self, kind: EventKind, code: &str) -> &'static str {
+        match (kind, code) {
+            (EventKind::Queued, "sent_again") => self.ev_sent_again(),
+            (EventKind::Sent, "arrived") => self.ev_arrived(),
+            (EventKind::Resubscribed, "lifted") => self.ev_lifted(),
+            _ => self.event(kind),
+        }
+    }
+
     /// What happened, in one or two words.
     pub const fn event_word(self, kind: EventKind) -> &'static str {
         match kind {

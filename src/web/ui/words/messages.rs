@@ -68,6 +68,15 @@ words! {
     no_events: "Nothing happened yet. This page fills by itself.", "Пока ничего не произошло. Страница обновится сама.";
     cancel_rest: "Stop what has not left", "Остановить неотправленное";
     cancelled_n(n: &str): "Stopped: {n}. What had left cannot be taken back.", "Остановлено: {n}. Отправленное вернуть нельзя.";
+    send_again: "Send it again", "Отправить ещё раз";
+    send_again_why: "Nobody knows whether this copy arrived. Sent again, a second copy may arrive.",
+        "Дошла ли эта копия, неизвестно. Если отправить снова, получатель может получить письмо дважды.";
+    it_arrived: "It did arrive", "Оно дошло";
+    try_again: "Try again", "Попробовать ещё раз";
+    try_again_why: "It was set aside before anything left.", "Письмо отложено до того, как что-либо ушло.";
+    sent_again_done: "It goes out again. The first copy may have arrived too.",
+        "Письмо уйдёт ещё раз. Первая копия тоже могла дойти.";
+    arrived_done: "Noted: it arrived.", "Отмечено: письмо дошло.";
     write_follow_up: "Follow up", "Написать ещё раз";
     on_link_no(n: i64): "link {n}", "ссылка {n}";
     forwarded_hint: "Opened from this copy; who held it is not known.", "Открыто из этой копии; кто именно, неизвестно.";
