@@ -30,7 +30,14 @@ pub async fn read(mut payload: Payload, limit: usize) -> Result<Bytes, Problem> 
     Ok(bytes.freeze())
 }
 
-fn too_large(limit: usize) -> Problem {
+/// The length that a request announces, before anything of it is read.
+pub fn announced(request: &HttpRequest) -> Option<usize> {
+    let value = request.headers().get(CONTENT_LENGTH)?;
+    value.to_str().ok()?.parse().ok()
+}
+
+/// The refusal of a body that is over `limit` bytes.
+pub fn too_large(limit: usize) -> Problem {
     Problem::new(Code::TooLarge).because(format!("At most {limit} bytes are taken here."))
 }
 
@@ -53,10 +60,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, 
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(is_json);
-        let announced = headers
-            .get(CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.parse::<usize>().ok());
+        let announced = announced(request);
         let payload = payload.take();
         Box::pin(async move {
             // Also what keeps a plain form of another site out: it cannot set this type.

@@ -259,6 +259,10 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after_seconds {
             response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
         }
+        if matches!(self.code, Code::Timeout | Code::TooLarge) {
+            // The rest of the body may never end.
+            response.force_close();
+        }
         if self.code == Code::Unauthenticated {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }

@@ -20,6 +20,7 @@ use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
+use middleware::connections::Connections;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub async fn serve(
     parts.web.stop = stop.clone();
     let grace_seconds = parts.grace.as_secs();
     let workers = parts.workers.max(1);
+    let connections = Connections::new(parts.web.ctx.settings.trusted_proxies.clone());
     let server = HttpServer::new(move || {
         let parts = parts.clone();
         App::new()
@@ -78,6 +80,7 @@ pub async fn serve(
             .wrap(from_fn(middleware::headers::headers))
             .wrap(from_fn(middleware::trace::trace))
     })
+    .on_connect(move |io, data| connections.accepted(io, data))
     .workers(workers)
     .max_connections(CONNECTIONS_PER_WORKER)
     .client_request_timeout(HEAD_TIMEOUT)

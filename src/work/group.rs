@@ -6,6 +6,7 @@
 //! after its last settlement therefore never has two mails handed over in the store at once.
 
 use crate::domain::clock::Clock;
+use crate::domain::contact::PrivacyPreset;
 use crate::store::queue::{self, HandOver, Settlement};
 use crate::store::{Store, StoreError};
 use std::collections::HashSet;
@@ -45,10 +46,10 @@ impl Settling {
 }
 
 impl Group {
-    /// Starts the writer.
-    pub fn start(store: Store, clock: Clock) -> Self {
+    /// Starts the writer. Hand-overs are granted under `preset`.
+    pub fn start(store: Store, clock: Clock, preset: PrivacyPreset) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING_JOBS);
-        tokio::spawn(run(store, clock, waiting));
+        tokio::spawn(run(store, clock, preset, waiting));
         Self { jobs }
     }
 
@@ -75,14 +76,14 @@ fn stopped() -> NotWritten {
     NotWritten("the writer has stopped".to_owned())
 }
 
-async fn run(store: Store, clock: Clock, mut waiting: mpsc::Receiver<Job>) {
+async fn run(store: Store, clock: Clock, preset: PrivacyPreset, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH_JOBS);
     while waiting.recv_many(&mut jobs, BATCH_JOBS).await > 0 {
         let mut batch = Batch::default();
         for job in jobs.drain(..) {
             batch.take(job);
         }
-        let written = batch.write(&store, &clock).await;
+        let written = batch.write(&store, &clock, preset).await;
         if let Err(error) = &written {
             tracing::warn!(error = %error, jobs = batch.size(), "a batch of sending was not written");
         }
@@ -117,7 +118,12 @@ impl Batch {
         self.settlements.len() + self.hand_overs.len()
     }
 
-    async fn write(&self, store: &Store, clock: &Clock) -> Result<Granted, StoreError> {
+    async fn write(
+        &self,
+        store: &Store,
+        clock: &Clock,
+        preset: PrivacyPreset,
+    ) -> Result<Granted, StoreError> {
         let mut tx = store.begin().await?;
         if !self.settlements.is_empty() {
             queue::settle(&mut tx, &self.settlements).await?;
@@ -125,7 +131,7 @@ impl Batch {
         let granted = if self.hand_overs.is_empty() {
             HashSet::new()
         } else {
-            queue::hand_over(&mut tx, &self.hand_overs, clock.now()).await?
+            queue::hand_over(&mut tx, &self.hand_overs, preset, clock.now()).await?
         };
         tx.commit().await?;
         Ok(granted)

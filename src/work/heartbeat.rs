@@ -6,7 +6,7 @@ use super::Progress;
 use crate::ctx::Ctx;
 use crate::domain::clock::{MINUTE_MS, Millis};
 use crate::store::settings::{self, Setting};
-use crate::store::{Result, Store, Tx, heartbeat};
+use crate::store::{Result, Store, heartbeat};
 use std::time::Duration;
 
 /// How often it beats.
@@ -46,9 +46,4 @@ pub(super) async fn is_held(store: &Store, now: Millis) -> Result<bool> {
 async fn is_silent(store: &Store, now: Millis) -> Result<bool> {
     let last = heartbeat::last(store).await?;
     Ok(last.is_some_and(|last| now.since(last) > LONGEST_GAP_MS))
-}
-
-/// Lifts the hold: a person has seen the list.
-pub async fn confirm(tx: &mut Tx) -> Result<()> {
-    settings::clear(tx, Setting::QueueHold).await
 }

@@ -11,6 +11,7 @@ mod support;
 
 mod client;
 mod node;
+mod nodes;
 mod points;
 mod random;
 mod sink;

@@ -35,6 +35,19 @@ impl Installation {
         }
     }
 
+    /// Another node on the database of `other`: its own folder and port.
+    pub fn beside(other: &Self) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self {
+            database_url: other.database_url.clone(),
+            data_dir: folder(),
+            listen: free.local_addr().unwrap(),
+            key: other.key.clone(),
+            smtp_url: other.smtp_url.clone(),
+            connections: other.connections,
+        }
+    }
+
     /// The program, set up for this installation.
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_otklik"));

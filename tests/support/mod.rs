@@ -3,6 +3,7 @@
 pub mod app;
 mod crash;
 pub mod engines;
+pub mod pages;
 pub mod postgres;
 pub mod process;
 pub mod world;

@@ -6,10 +6,10 @@ use crate::store::sql::{one, row, rows, statements};
 use crate::store::{Result, Store};
 
 statements! {
-    COUNT = "SELECT COUNT(*) FROM deliveries WHERE state IN (1, 2, 3, 6)";
+    COUNT = "SELECT COUNT(*) FROM deliveries WHERE state IN (1, 3, 6) AND due_at <= $1";
     LIST = "SELECT m.id AS message_id, m.subject, u.name AS rep_name, d.address, d.state, d.due_at
         FROM deliveries d JOIN messages m ON m.id = d.message_id JOIN users u ON u.no = m.rep_no
-        WHERE d.state IN (1, 2, 3, 6) ORDER BY d.due_at LIMIT 200";
+        WHERE d.state IN (1, 3, 6) AND d.due_at <= $1 ORDER BY d.due_at LIMIT 200";
 }
 
 row! {
@@ -30,8 +30,8 @@ row! {
     }
 }
 
-/// How many there are, and the first two hundred by when they were due. For administrators.
-pub async fn list(store: &Store) -> Result<(i64, Vec<Held>)> {
-    let (count,) = one!(store, COUNT, (i64,))?;
-    Ok((count, rows!(store, LIST, Held)?))
+/// How many there are at `now`, and the first two hundred by when they were due. For administrators.
+pub async fn list(store: &Store, now: Millis) -> Result<(i64, Vec<Held>)> {
+    let (count,) = one!(store, COUNT, (i64,); now)?;
+    Ok((count, rows!(store, LIST, Held; now)?))
 }

@@ -5,6 +5,7 @@ use super::super::sql::{execute, rows, statements};
 use super::super::{Result, Tx};
 use super::sources;
 use crate::domain::clock::Millis;
+use crate::domain::contact::PrivacyPreset;
 use crate::domain::delivery::{DeliveryEvent, DeliveryState};
 use crate::domain::event::{Detail, EventKind, NewEvent};
 use crate::domain::id::DeliveryNo;
@@ -14,7 +15,9 @@ use std::collections::HashSet;
 statements! {
     /// Every guard, in the one statement that lets a body go: the attempt is still this one, the
     /// lane is still ours, nobody stopped it (a stop changes the state), the address is not
-    /// suppressed, and the contact allows what the bytes would record.
+    /// suppressed, and the contact and the organisation still allow what the bytes would record:
+    /// `$3` is 0 where an unset word of the contact allows it, 1 where it does not, 2 where nothing
+    /// is recorded.
     HAND_OVER = sqlite "UPDATE deliveries SET state = 5, handed_over_at = $2
         FROM json_each($1) AS j
         WHERE deliveries.no = j.value ->> 0 AND state = 4
@@ -24,8 +27,10 @@ statements! {
                 WHERE s.scope = 'address' AND s.hash = deliveries.address_hash AND s.lifted_at IS NULL
                     AND (m.class = 1 OR s.reason = 'complained'))
             AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.no = deliveries.contact_no
-                AND (c.erased_at IS NOT NULL OR (track_opens <> 0 AND c.opens = FALSE)
-                    OR (track_clicks <> 0 AND c.clicks = FALSE)))
+                AND (c.erased_at IS NOT NULL
+                    OR (track_opens <> 0 AND NOT COALESCE(c.opens, CAST($3 AS BIGINT) = 0))
+                    OR (track_clicks <> 0 AND NOT COALESCE(c.clicks, CAST($3 AS BIGINT) = 0))))
+            AND (CAST($3 AS BIGINT) < 2 OR (track_opens = 0 AND track_clicks = 0))
         RETURNING no"
         postgres "UPDATE deliveries SET state = 5, handed_over_at = $2
         FROM jsonb_array_elements($1::JSONB) AS j(value)
@@ -36,8 +41,10 @@ statements! {
                 WHERE s.scope = 'address' AND s.hash = deliveries.address_hash AND s.lifted_at IS NULL
                     AND (m.class = 1 OR s.reason = 'complained'))
             AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.no = deliveries.contact_no
-                AND (c.erased_at IS NOT NULL OR (track_opens <> 0 AND c.opens = FALSE)
-                    OR (track_clicks <> 0 AND c.clicks = FALSE)))
+                AND (c.erased_at IS NOT NULL
+                    OR (track_opens <> 0 AND NOT COALESCE(c.opens, CAST($3 AS BIGINT) = 0))
+                    OR (track_clicks <> 0 AND NOT COALESCE(c.clicks, CAST($3 AS BIGINT) = 0))))
+            AND (CAST($3 AS BIGINT) < 2 OR (track_opens = 0 AND track_clicks = 0))
         RETURNING deliveries.no";
     MARK_HANDED_OVER = sqlite "UPDATE attempts SET handed_over_at = $2
         FROM json_each($1) AS j
@@ -194,18 +201,25 @@ impl Step {
     }
 }
 
-/// Marks attempts as handed over and gives those for which every guard held. What is missing in
-/// the answer must not be sent.
+/// Marks attempts as handed over and gives those for which every guard held, under the
+/// organisation's `preset` as it is now. What is missing in the answer must not be sent.
 pub async fn hand_over(
     tx: &mut Tx,
     asked: &[HandOver],
+    preset: PrivacyPreset,
     now: Millis,
 ) -> Result<HashSet<DeliveryNo>> {
+    let strictness: i64 = match preset {
+        PrivacyPreset::On | PrivacyPreset::Hygiene => 0,
+        PrivacyPreset::Consent => 1,
+        PrivacyPreset::Off => 2,
+    };
     let keys: Vec<[i64; 3]> = asked
         .iter()
         .map(|each| [each.key.delivery.0, each.key.number, each.fence])
         .collect();
-    let granted = rows!(&mut *tx, HAND_OVER, (DeliveryNo,); json!(keys).to_string(), now)?;
+    let granted = rows!(&mut *tx, HAND_OVER, (DeliveryNo,); json!(keys).to_string(), now,
+        strictness)?;
     let granted: HashSet<DeliveryNo> = granted.into_iter().map(|(no,)| no).collect();
     let marks: Vec<[i64; 2]> = asked
         .iter()

@@ -59,10 +59,14 @@ impl FromRequest for Fields {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        let announced = body::announced(request);
         let payload = payload.take();
         Box::pin(async move {
             if !is_form {
                 return Err(Problem::new(Code::MediaType));
+            }
+            if announced.is_some_and(|length| length > FORM_LIMIT) {
+                return Err(body::too_large(FORM_LIMIT));
             }
             Ok(Self::parse(&body::read(payload, FORM_LIMIT).await?))
         })

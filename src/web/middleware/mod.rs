@@ -1,6 +1,8 @@
-//! What every request passes, from the outside in: `trace` (id, span, counts, panics, deadline),
+//! What every connection passes: `connections` (how many one client may hold). What every request
+//! passes, from the outside in: `trace` (id, span, counts, panics, deadline),
 //! `headers` (what browsers are told), `guard` (what is turned away before any handler).
 
+pub mod connections;
 pub mod guard;
 pub mod headers;
 pub mod trace;

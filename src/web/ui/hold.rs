@@ -19,7 +19,7 @@ pub async fn show(desk: Desk) -> Answer {
             html! { h1 { (lang.hold_title()) } p { (lang.hold_ask_admin()) } }
         }
         Some(reason) => {
-            let (count, held) = hold::list(&desk.web.ctx.store).await?;
+            let (count, held) = hold::list(&desk.web.ctx.store, desk.frame.when.now).await?;
             list(&desk, reason, count, &held)
         }
     };

@@ -99,7 +99,7 @@ impl Sender {
         let hello = ctx.settings.base_url.host_str().unwrap_or_default();
         let hello = HelloName::parse(hello).unwrap_or_default();
         let shared = Shared {
-            group: Group::start(ctx.store.clone(), ctx.clock.clone()),
+            group: Group::start(ctx.store.clone(), ctx.clock.clone(), ctx.settings.privacy),
             connector: Connector::new(hello, timeouts),
             relays: Mutex::default(),
             setup: Mutex::default(),
