@@ -1,5 +1,11 @@
-//! The only code that opens mail sockets: [`smtp`] takes our mail out, [`catcher`] takes mail in.
-//! It knows no store and no lane; what an answer means for a message is decided in `deliver`.
+//! The only code that opens mail sockets: [`smtp`] takes our mail out, [`imap`] reads mailboxes,
+//! [`catcher`] takes mail in; [`oauth`] fetches the tokens that `smtp` and `imap` sign in with. It
+//! knows no store and no lane; what an answer means for a message is decided in `deliver`.
 
 pub mod catcher;
+mod dial;
+pub mod imap;
+pub mod oauth;
 pub mod smtp;
+mod stream;
+mod tls;

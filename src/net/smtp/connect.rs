@@ -3,18 +3,13 @@
 use super::auth;
 use super::relay::{Relay, Security};
 use super::session::Session;
-use super::stream::Stream;
 use super::timeouts::PhaseTimeouts;
-use super::tls::Tls;
 use super::wire::{RawReply, Wire};
 use crate::deliver::{Answer, Outcome, Phase, outcome};
+use crate::net::dial::tcp;
+use crate::net::stream::Stream;
+use crate::net::tls::Tls;
 use std::fmt;
-use std::net::SocketAddr;
-use tokio::net::{TcpStream, lookup_host};
-use tokio::time::timeout;
-
-/// Addresses of one name that are tried.
-const ADDRESSES_TRIED: usize = 4;
 
 /// How we call ourselves in EHLO: a domain, or an address in brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +100,12 @@ impl Connector {
     /// A session with `relay`, protected as its URL says and signed in, or what follows from the
     /// failure: `RetryConnection`, or `PauseMailbox` when the sign-in was refused.
     pub async fn connect(&self, relay: &Relay) -> Result<Session, Outcome> {
-        let tcp = self.tcp(relay).await.map_err(at(Phase::Connect))?;
+        let dialled = tcp(relay.host(), relay.port(), self.timeouts.connect).await;
+        let tcp = dialled.map_err(at(Phase::Connect))?;
         let tls_limit = self.timeouts.tls;
         let stream = match relay.security() {
             Security::Implicit => {
-                let handshake = self.tls.handshake(relay, tcp, tls_limit);
+                let handshake = self.tls.handshake(relay.host(), relay.ca_file(), tcp, tls_limit);
                 handshake.await.map_err(at(Phase::Tls))?
             }
             Security::StartTls | Security::Plain => Stream::Plain(tcp),
@@ -128,30 +124,6 @@ impl Connector {
             auth::sign_in(&mut wire, &extensions, login, &self.timeouts).await?;
         }
         Ok(Session::new(wire, extensions, self.timeouts))
-    }
-
-    async fn tcp(&self, relay: &Relay) -> Result<TcpStream, Answer> {
-        let limit = self.timeouts.connect;
-        let found = timeout(limit, lookup_host((relay.host(), relay.port())))
-            .await
-            .map_err(|_| Answer::Timeout)?
-            .map_err(|error| Answer::Unreachable(error.to_string()))?;
-        let addresses: Vec<SocketAddr> = found.take(ADDRESSES_TRIED).collect();
-        let mut answer = Answer::Unreachable("the name has no address".to_owned());
-        for address in &addresses {
-            // Each address has its share of the time, so that a dead first one leaves some.
-            let share = limit / addresses.len() as u32;
-            match timeout(share, TcpStream::connect(address)).await {
-                Ok(Ok(tcp)) => {
-                    // Without it each mail waits 40 ms for a delayed acknowledgement.
-                    tcp.set_nodelay(true).map_err(|_| Answer::Lost)?;
-                    return Ok(tcp);
-                }
-                Ok(Err(error)) => answer = Answer::Unreachable(error.to_string()),
-                Err(_) => answer = Answer::Timeout,
-            }
-        }
-        Err(answer)
     }
 
     async fn ehlo(&self, wire: &mut Wire) -> Result<Extensions, Answer> {
@@ -177,7 +149,7 @@ impl Connector {
         let Some(Stream::Plain(tcp)) = stream else {
             return Err(failed("the server sent unprotected data after STARTTLS"));
         };
-        let handshake = self.tls.handshake(relay, tcp, self.timeouts.tls);
+        let handshake = self.tls.handshake(relay.host(), relay.ca_file(), tcp, self.timeouts.tls);
         Ok(Wire::new(handshake.await?))
     }
 }

@@ -9,11 +9,9 @@
 mod auth;
 mod body;
 mod connect;
-mod relay;
+pub(in crate::net) mod relay;
 mod session;
-mod stream;
 mod timeouts;
-mod tls;
 mod wire;
 
 pub use body::{BareLineBreak, WireBody};

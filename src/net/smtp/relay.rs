@@ -160,7 +160,7 @@ impl Relay {
 }
 
 /// The host as a name in A-labels or an address without brackets.
-fn host_of(url: &Url) -> Result<String, RelayError> {
+pub(in crate::net) fn host_of(url: &Url) -> Result<String, RelayError> {
     // For schemes that browsers do not know, `Url` keeps the host unparsed.
     let raw = url.host_str().ok_or(RelayError::Syntax)?;
     match url::Host::parse(raw).map_err(|_| RelayError::Syntax)? {
@@ -171,7 +171,7 @@ fn host_of(url: &Url) -> Result<String, RelayError> {
     }
 }
 
-fn security_of(
+pub(in crate::net) fn security_of(
     is_implicit: bool,
     tls: Option<&str>,
     is_loopback: bool,
@@ -201,7 +201,7 @@ fn login_of(url: &Url) -> Result<Option<Login>, RelayError> {
 
 /// Percent-decodes a user name or password. Control characters are refused: NUL divides the
 /// fields of AUTH PLAIN.
-fn decoded(text: &str) -> Result<Cow<'_, str>, RelayError> {
+pub(in crate::net) fn decoded(text: &str) -> Result<Cow<'_, str>, RelayError> {
     if !text.contains('%') {
         return Ok(Cow::Borrowed(text));
     }
@@ -229,7 +229,7 @@ fn decoded(text: &str) -> Result<Cow<'_, str>, RelayError> {
     Ok(Cow::Owned(text))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(in crate::net) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 

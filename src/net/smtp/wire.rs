@@ -1,8 +1,8 @@
 //! Bytes to replies and back, each with its time limit. It knows the shape of a reply and none of
 //! its meaning. What a server sends is hostile until parsed: lines and replies are bounded.
 
-use super::stream::Stream;
 use crate::deliver::{Answer, Reply};
+use crate::net::stream::Stream;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;

@@ -1,7 +1,6 @@
 //! The handshake. Certificates are always checked, by the roots of the system or by those of the
-//! relay's own CA file; there is no setting that leaves the check out.
+//! server's own CA file; there is no setting that leaves the check out.
 
-use super::relay::Relay;
 use super::stream::Stream;
 use crate::deliver::Answer;
 use std::path::Path;
@@ -18,24 +17,25 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// Client settings, the system's roots read once.
 #[derive(Debug, Default)]
-pub(super) struct Tls {
+pub(in crate::net) struct Tls {
     system: OnceCell<Arc<ClientConfig>>,
 }
 
 impl Tls {
-    /// Shakes hands with `relay` over `stream`.
-    pub(super) async fn handshake(
+    /// Shakes hands with `host` over `stream`.
+    pub(in crate::net) async fn handshake(
         &self,
-        relay: &Relay,
+        host: &str,
+        ca_file: Option<&Path>,
         stream: TcpStream,
         limit: Duration,
     ) -> Result<Stream, Answer> {
-        let config = match relay.ca_file() {
+        let config = match ca_file {
             // Read anew for each connection: a renewed CA needs no restart.
             Some(path) => config_of(own_roots(path).await?)?,
             None => Arc::clone(self.system.get_or_try_init(system_config).await?),
         };
-        let name = ServerName::try_from(relay.host().to_owned())
+        let name = ServerName::try_from(host.to_owned())
             .map_err(|_| failed("the host is not a name a certificate can have"))?;
         let handshake = TlsConnector::from(config).connect(name, stream);
         match timeout(limit, handshake).await {
@@ -58,7 +58,7 @@ async fn system_config() -> Result<Arc<ClientConfig>, Answer> {
 }
 
 async fn own_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, Answer> {
-    let unreadable = || failed("the relay's CA file could not be read");
+    let unreadable = || failed("the CA file could not be read");
     let pem = tokio::fs::read(path).await.map_err(|_| unreadable())?;
     CertificateDer::pem_slice_iter(&pem)
         .collect::<Result<_, _>>()

@@ -9,7 +9,7 @@ use tokio_rustls::client::TlsStream;
 
 /// A connection before or after its handshake.
 #[derive(Debug)]
-pub(super) enum Stream {
+pub(in crate::net) enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }
