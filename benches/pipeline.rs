@@ -143,6 +143,7 @@ fn bench_settings(dir: &Path, sink: SocketAddr) -> Settings {
         untracked_hosts: Vec::new(),
         keep_bytes_days: 30,
         client_hash_days: 30,
+        oauth: otklik::config::OAuthApps::default(),
         dkim: Vec::new(),
         catcher_listen: None,
         grace_seconds: 5,

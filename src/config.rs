@@ -3,10 +3,12 @@
 
 pub mod load;
 mod names;
+mod oauth;
 mod parse;
 mod source;
 
 pub use load::{ConfigError, Entry, Loaded, Problem, load};
+pub use oauth::{OAuthApp, OAuthApps};
 pub use source::Origin;
 
 use crate::domain::contact::PrivacyPreset;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub keep_bytes_days: u32,
     /// Days after which hashes of client addresses can be made again by nobody.
     pub client_hash_days: u32,
+    /// The registrations with providers of mailboxes.
+    pub oauth: OAuthApps,
     /// The SMTP listener of the mail catcher, if any.
     pub catcher_listen: Option<SocketAddr>,
     /// Seconds that an orderly stop may take.

@@ -30,6 +30,8 @@ pub enum Point {
     Decided,
     /// It is committed.
     Fired,
+    /// A copy is filed in Sent; that is not noted.
+    Appended,
 }
 
 impl Point {
@@ -60,6 +62,7 @@ impl Point {
             Self::Held => "held",
             Self::Decided => "decided",
             Self::Fired => "fired",
+            Self::Appended => "appended",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` walks through them.
 
 pub mod accept;
+pub mod access;
 pub mod app;
 pub mod classify;
 pub mod cli;

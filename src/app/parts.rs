@@ -7,12 +7,14 @@ use crate::ctx::Ctx;
 use crate::domain::ticket::TicketKeys;
 use crate::intake::{Intake, Limits};
 use crate::live::Live;
+use crate::net::imap::Timeouts;
 use crate::net::smtp::PhaseTimeouts;
 use crate::shutdown::Shutdown;
 use crate::track::destinations;
 use crate::web::track::TrackState;
 use crate::web::{self, Web};
 use crate::work;
+use crate::work::mailbox::Readers;
 use crate::work::send::Sender;
 use std::future::Future;
 use std::io;
@@ -131,6 +133,8 @@ impl Parts {
         }
         if roles.work {
             self.judge(stop.clone());
+            let readers = Readers::new(self.ctx.clone(), Timeouts::default());
+            self.work.spawn(readers.run(stop.clone()));
             self.send(stop);
         }
     }

@@ -3,7 +3,7 @@
 
 use super::names::{self, NAMES, Show};
 use super::source::{self, Origin, Raw, RawValues};
-use super::{Settings, own_url, parse};
+use super::{OAuthApp, OAuthApps, Settings, own_url, parse};
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -139,12 +139,56 @@ fn read(from: &mut Reader) -> Settings {
         keep_bytes_days: from.with_default("sending.keep_bytes_days", "30", parse::positive),
         dkim: from.with_default("dkim", "", parse::dkim),
         client_hash_days: from.with_default("tracking.client_hash_days", "30", parse::positive),
+        oauth: oauth(from),
         catcher_listen: from.optional("catcher_listen", parse::address),
         grace_seconds: from.with_default("grace_seconds", "30", parse::number),
         log_format: from.with_default("log_format", "text", parse::log_format),
         log_level: from.with_default("log_level", "info", parse::log_level),
         data_dir,
     }
+}
+
+/// The registrations for mailboxes; each is there when its client id is set.
+fn oauth(from: &mut Reader) -> OAuthApps {
+    let google = registration(
+        from,
+        ["oauth.google.client_id", "oauth.google.client_secret"],
+        (
+            "oauth.google.auth_url",
+            "https://accounts.google.com/o/oauth2/v2/auth",
+        ),
+        (
+            "oauth.google.token_url",
+            "https://oauth2.googleapis.com/token",
+        ),
+    );
+    let tenant = from.with_default("oauth.microsoft.tenant", "common", parse::tenant);
+    let endpoint = |name| format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/{name}");
+    let microsoft = registration(
+        from,
+        ["oauth.microsoft.client_id", "oauth.microsoft.client_secret"],
+        ("oauth.microsoft.auth_url", &endpoint("authorize")),
+        ("oauth.microsoft.token_url", &endpoint("token")),
+    );
+    OAuthApps { google, microsoft }
+}
+
+fn registration(
+    from: &mut Reader,
+    [id, secret]: [&'static str; 2],
+    auth_url: (&'static str, &str),
+    token_url: (&'static str, &str),
+) -> Option<OAuthApp> {
+    let client_id = from.optional(id, parse::text).filter(|id| !id.is_empty());
+    let client_secret = from.optional(secret, parse::text);
+    let auth_url = from.with_default(auth_url.0, auth_url.1, parse::endpoint);
+    let token_url = from.with_default(token_url.0, token_url.1, parse::endpoint);
+    Some(OAuthApp {
+        client_id: client_id?,
+        client_secret: client_secret.map(SecretString::from),
+        auth_url,
+        token_url,
+    })
 }
 
 struct Reader {

@@ -64,6 +64,28 @@ pub(super) fn origin(text: &str) -> Parsed<Url> {
     }
 }
 
+/// An endpoint of a provider: `https`, or `http` on this machine.
+pub(super) fn endpoint(text: &str) -> Parsed<Url> {
+    const EXPECTED: &str = "must be an address such as https://id.example.org/oauth2/token";
+    let url = Url::parse(text.trim()).map_err(|_| EXPECTED.to_owned())?;
+    let is_local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_local;
+    if is_safe && url.has_host() && url.password().is_none() {
+        Ok(url)
+    } else {
+        Err(EXPECTED.to_owned())
+    }
+}
+
+/// A tenant of Microsoft's: an id, a domain, or `common`.
+pub(super) fn tenant(text: &str) -> Parsed<String> {
+    let is_one = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    if !text.is_empty() && text.chars().all(is_one) {
+        return Ok(text.to_owned());
+    }
+    Err("must be a tenant id, a domain or common".to_owned())
+}
+
 /// `sqlite://…` or `postgres://…`.
 pub(super) fn database_url(text: &str) -> Parsed<String> {
     let known = ["sqlite://", "postgres://", "postgresql://"];

@@ -41,6 +41,55 @@ pub enum SentPolicy {
     None,
 }
 
+impl SentPolicy {
+    /// The word used in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Append => "append",
+            Self::None => "none",
+        }
+    }
+
+    /// The policy called `word`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "provider" => Some(Self::Provider),
+            "append" => Some(Self::Append),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+}
+
+/// Who gives tokens for mailboxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// Gmail and Google Workspace.
+    Google,
+    /// Exchange Online and Outlook.com.
+    Microsoft,
+}
+
+impl Provider {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Google, Self::Microsoft];
+
+    /// The word used in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Microsoft => "microsoft",
+        }
+    }
+
+    /// The provider called `word`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|each| each.as_str() == word)
+    }
+}
+
 /// How we sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,6 +138,33 @@ impl Profile {
         match self {
             Self::Google | Self::Microsoft => SentPolicy::Provider,
             Self::Ses | Self::Generic => SentPolicy::None,
+        }
+    }
+
+    /// Who gives tokens for it.
+    pub const fn provider(self) -> Option<Provider> {
+        match self {
+            Self::Google => Some(Provider::Google),
+            Self::Microsoft => Some(Provider::Microsoft),
+            Self::Ses | Self::Generic => None,
+        }
+    }
+
+    /// Where its mail is handed over, unless the mailbox or the installation says otherwise.
+    pub const fn smtp_url(self) -> Option<&'static str> {
+        match self {
+            Self::Google => Some("smtps://smtp.gmail.com:465"),
+            Self::Microsoft => Some("smtp://smtp.office365.com:587"),
+            Self::Ses | Self::Generic => None,
+        }
+    }
+
+    /// Where it is read, unless the mailbox says otherwise.
+    pub const fn imap_url(self) -> Option<&'static str> {
+        match self {
+            Self::Google => Some("imaps://imap.gmail.com:993"),
+            Self::Microsoft => Some("imaps://outlook.office365.com:993"),
+            Self::Ses | Self::Generic => None,
         }
     }
 

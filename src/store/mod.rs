@@ -23,6 +23,7 @@ pub mod hits;
 pub mod idempotency;
 pub mod inbound;
 pub mod log;
+pub mod mailbox_access;
 pub mod mailboxes;
 pub mod messages;
 mod migrate;
@@ -268,6 +269,10 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("erase", erase::STATEMENTS),
         ("events", events::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),
+        ("mailbox_access", mailbox_access::ALL[0]),
+        ("mailbox_access::reader", mailbox_access::ALL[1]),
+        ("mailbox_access::tokens", mailbox_access::ALL[2]),
+        ("mailbox_access::copies", mailbox_access::ALL[3]),
         ("mailboxes", mailboxes::STATEMENTS),
         ("messages", messages::ALL[0]),
         ("messages::list", messages::ALL[1]),

@@ -5,6 +5,7 @@ pub mod destinations;
 pub mod group;
 pub mod heartbeat;
 pub mod ingest;
+pub mod mailbox;
 pub mod retention;
 pub mod send;
 pub mod verdicts;

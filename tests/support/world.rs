@@ -2,7 +2,7 @@
 
 use super::engines::{Engine, folder};
 use otklik::accept::{Content, NewMessage};
-use otklik::config::{LogFormat, Roles, Settings, UncertainPolicy};
+use otklik::config::{LogFormat, OAuthApps, Roles, Settings, UncertainPolicy};
 use otklik::ctx::Ctx;
 use otklik::domain::address::EmailAddress;
 use otklik::domain::clock::{Clock, Millis};
@@ -44,6 +44,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
         dkim: Vec::new(),
         keep_bytes_days: 30,
         client_hash_days: 30,
+        oauth: OAuthApps::default(),
         catcher_listen: None,
         grace_seconds: 5,
         log_format: LogFormat::Text,

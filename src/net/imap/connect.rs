@@ -70,7 +70,10 @@ impl Connector {
             return Err(ImapError::new(Trouble::Unreachable, text));
         }
         if server.security() == Security::StartTls {
-            lines.ask("S1", "STARTTLS").await?.ok("STARTTLS", Trouble::Tls)?;
+            lines
+                .ask("S1", "STARTTLS")
+                .await?
+                .ok("STARTTLS", Trouble::Tls)?;
             let Some(Stream::Plain(tcp)) = lines.into_stream() else {
                 let text = "the server sent unprotected data after STARTTLS";
                 return Err(ImapError::new(Trouble::Tls, text));
@@ -93,7 +96,9 @@ impl Connector {
         tcp: tokio::net::TcpStream,
     ) -> Result<Stream, ImapError> {
         let limit = self.timeouts.tls;
-        let shaken = self.tls.handshake(server.host(), server.ca_file(), tcp, limit);
+        let shaken = self
+            .tls
+            .handshake(server.host(), server.ca_file(), tcp, limit);
         Ok(shaken.await?)
     }
 }
@@ -146,7 +151,10 @@ impl Lines {
         let mut untagged = Vec::new();
         for _ in 0..MOST_LINES {
             let line = self.next().await?;
-            match line.strip_prefix(tag).and_then(|rest| rest.strip_prefix(' ')) {
+            match line
+                .strip_prefix(tag)
+                .and_then(|rest| rest.strip_prefix(' '))
+            {
                 Some(tagged) => {
                     let tagged = tagged.to_owned();
                     return Ok(Answered { untagged, tagged });
@@ -180,7 +188,11 @@ impl Answered {
             .iter()
             .map(|line| line.to_ascii_uppercase())
             .filter_map(|line| line.strip_prefix("* CAPABILITY ").map(str::to_owned))
-            .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|list| {
+                list.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .collect()
     }
 }

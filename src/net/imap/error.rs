@@ -64,6 +64,7 @@ impl ImapError {
         use async_imap::error::Error;
         match error {
             Error::Io(error) => Self::of_io(&error),
+            Error::No(text) if is_for_now(&text) => Self::new(Trouble::Unreachable, words(&text)),
             Error::No(text) | Error::Bad(text) => Self::new(Trouble::Refused, words(&text)),
             Error::ConnectionLost => Self::lost(),
             Error::Validate(_) => Self::new(Trouble::Refused, "a name holds a line break"),
@@ -81,6 +82,22 @@ impl ImapError {
             _ => Self::lost(),
         }
     }
+}
+
+/// Whether a refusal says that it is not for good: by its code (RFC 5530, 3), or by the words that
+/// servers use where a mailbox has too many connections.
+fn is_for_now(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    [
+        "unavailable",
+        "inuse",
+        "[limit]",
+        "temporar",
+        "too many",
+        "try again",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 /// The server's own words out of the debugging form `async-imap` gives them.

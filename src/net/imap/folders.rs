@@ -164,14 +164,30 @@ mod tests {
 
     #[test]
     fn sent_is_the_marked_folder_else_one_of_a_known_name() {
-        let list = vec![folder("Sent", false), folder("Archive/Out", true), folder("INBOX", false)];
+        let list = vec![
+            folder("Sent", false),
+            folder("Archive/Out", true),
+            folder("INBOX", false),
+        ];
         let found = chosen(list);
         assert_eq!(found[0].role, FolderRole::Inbox);
-        assert_eq!((found[1].name.as_str(), found[1].role), ("Archive/Out", FolderRole::Sent));
+        assert_eq!(
+            (found[1].name.as_str(), found[1].role),
+            ("Archive/Out", FolderRole::Sent)
+        );
         assert_eq!(found[2].role, FolderRole::Other);
-        for name in ["INBOX/Sent Items", "Gesendete Objekte", "Envoy&AOk-s", "&BB4EQgQ,BEAEMAQyBDsENQQ9BD0ESwQ1-"] {
+        for name in [
+            "INBOX/Sent Items",
+            "Gesendete Objekte",
+            "Envoy&AOk-s",
+            "&BB4EQgQ,BEAEMAQyBDsENQQ9BD0ESwQ1-",
+        ] {
             let found = chosen(vec![folder("Notes", false), folder(name, false)]);
-            assert_eq!((found[0].name.as_str(), found[0].role), (name, FolderRole::Sent), "{name}");
+            assert_eq!(
+                (found[0].name.as_str(), found[0].role),
+                (name, FolderRole::Sent),
+                "{name}"
+            );
         }
     }
 }

@@ -117,7 +117,8 @@ impl<S> Guard<S> {
             self.brackets = 0;
             self.is_data = is_data(line);
         }
-        self.brackets += line.iter().filter(|byte| **byte == b'(').count();
+        let brackets = line.split(|byte| *byte == b'(').count() - 1;
+        self.brackets += brackets;
         if self.brackets > MOST_BRACKETS {
             return Err(nonsense("the server sends an answer nested too deeply"));
         }
@@ -144,7 +145,10 @@ fn is_data(line: &[u8]) -> bool {
     let first = words.next().unwrap_or_default();
     let is_number = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
     first.eq_ignore_ascii_case(b"LIST")
-        || is_number && words.next().is_some_and(|w| w.eq_ignore_ascii_case(b"FETCH"))
+        || is_number
+            && words
+                .next()
+                .is_some_and(|w| w.eq_ignore_ascii_case(b"FETCH"))
 }
 
 /// The length that `{n}` at the end of a line announces.
@@ -237,14 +241,34 @@ mod tests {
     #[tokio::test]
     async fn endless_deep_huge_and_unasked_answers_end_the_connection() {
         let endless = vec![b'x'; LONGEST_LINE_BYTES + 100];
-        assert!(through(&endless, u64::MAX).await.unwrap_err().contains("without an end"));
+        assert!(
+            through(&endless, u64::MAX)
+                .await
+                .unwrap_err()
+                .contains("without an end")
+        );
         let deep = format!("* 1 FETCH (BODY {}\r\n", "(".repeat(100));
-        assert!(through(deep.as_bytes(), 10_000).await.unwrap_err().contains("nested"));
+        assert!(
+            through(deep.as_bytes(), 10_000)
+                .await
+                .unwrap_err()
+                .contains("nested")
+        );
         // A literal announced in a greeting does not hide the brackets of the next line.
         let hidden = format!("* OK {{500}}\r\n* 1 FETCH (BODY {}\r\n", "(".repeat(100));
-        assert!(through(hidden.as_bytes(), 10_000).await.unwrap_err().contains("nested"));
+        assert!(
+            through(hidden.as_bytes(), 10_000)
+                .await
+                .unwrap_err()
+                .contains("nested")
+        );
         let huge = b"* 1 FETCH (BODY[] {4294967296}\r\n";
         assert!(through(huge, 10_000).await.unwrap_err().contains("larger"));
-        assert!(through(b"* OK hello\r\n", 5).await.unwrap_err().contains("more than"));
+        assert!(
+            through(b"* OK hello\r\n", 5)
+                .await
+                .unwrap_err()
+                .contains("more than")
+        );
     }
 }

@@ -105,7 +105,9 @@ impl Connector {
         let tls_limit = self.timeouts.tls;
         let stream = match relay.security() {
             Security::Implicit => {
-                let handshake = self.tls.handshake(relay.host(), relay.ca_file(), tcp, tls_limit);
+                let handshake = self
+                    .tls
+                    .handshake(relay.host(), relay.ca_file(), tcp, tls_limit);
                 handshake.await.map_err(at(Phase::Tls))?
             }
             Security::StartTls | Security::Plain => Stream::Plain(tcp),
@@ -149,7 +151,9 @@ impl Connector {
         let Some(Stream::Plain(tcp)) = stream else {
             return Err(failed("the server sent unprotected data after STARTTLS"));
         };
-        let handshake = self.tls.handshake(relay.host(), relay.ca_file(), tcp, self.timeouts.tls);
+        let handshake = self
+            .tls
+            .handshake(relay.host(), relay.ca_file(), tcp, self.timeouts.tls);
         Ok(Wire::new(handshake.await?))
     }
 }

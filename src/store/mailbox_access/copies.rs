@@ -29,8 +29,11 @@ statements! {
         GROUP BY d.message_id, d.mailbox_no
         ON CONFLICT (message_id) DO NOTHING";
     WAITING = "SELECT DISTINCT mailbox_no FROM sent_copies WHERE state = 0 AND due_at <= $1";
-    DUE = "SELECT c.message_id, c.delivery_no, c.tries, m.message_id AS rfc822_id
-        FROM sent_copies c JOIN messages m ON m.id = c.message_id
+    DUE = "SELECT c.message_id, c.delivery_no, c.tries, m.message_id AS rfc822_id,
+            COALESCE(r.created_at, m.created_at) AS made_at
+        FROM sent_copies c
+        JOIN messages m ON m.id = c.message_id
+        LEFT JOIN rendered r ON r.delivery_no = c.delivery_no
         WHERE c.mailbox_no = $1 AND c.state = 0 AND c.due_at <= $2
         ORDER BY c.due_at LIMIT $3";
     TRY = "UPDATE sent_copies SET due_at = $2, tries = tries + 1 WHERE message_id = $1 AND state = 0";
@@ -51,6 +54,8 @@ row! {
         pub tries: i64,
         /// Its Message-ID without brackets.
         pub rfc822_id: String,
+        /// When its bytes were made, which is its date.
+        pub made_at: Millis,
     }
 }
 

@@ -176,9 +176,10 @@ pub async fn lookup(store: &Store, mailbox: MailboxNo) -> Result<Option<Access>>
         return Ok(None);
     };
     let corrupt = |what: &str| StoreError::Corrupt(format!("access to mailbox {mailbox}: {what}"));
-    let sent = row.sent.as_deref().map(|word| {
-        SentPolicy::from_word(word).ok_or_else(|| corrupt("who files Sent"))
-    });
+    let sent = row
+        .sent
+        .as_deref()
+        .map(|word| SentPolicy::from_word(word).ok_or_else(|| corrupt("who files Sent")));
     Ok(Some(Access {
         data: AccessData {
             imap_url: row.imap_url,

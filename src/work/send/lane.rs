@@ -81,7 +81,7 @@ impl Work {
         if mailbox.data.paused_reason.is_some() {
             return Ok(None);
         }
-        let transport = match transport::transport(ctx, &mailbox) {
+        let transport = match transport::transport(ctx, &mailbox).await? {
             Ok(transport) => transport,
             Err(unusable) => {
                 pause(&shared, &mailbox, &unusable.to_string()).await?;
@@ -299,8 +299,10 @@ impl Work {
     async fn finish_outcome(&mut self, mail: &Mail, outcome: &Outcome) {
         let now = self.shared.ctx.clock.now();
         let mut ready_at = now;
-        if let (Outcome::RetryConnection { wait_ms, .. }, Transport::Relay(relay)) =
-            (outcome, &*self.transport)
+        if let (
+            Outcome::RetryConnection { wait_ms, .. },
+            Transport::Relay(relay) | Transport::OAuth(relay, _),
+        ) = (outcome, &*self.transport)
         {
             ready_at = self
                 .shared

@@ -7,6 +7,7 @@
 mod batch;
 mod lane;
 mod one;
+mod open;
 mod outcome;
 mod transport;
 
@@ -73,14 +74,18 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
         .await
 }
 
-/// The relay that `mailbox` sends through; `None` when its mail is caught. The error says in one
-/// clause why it cannot send as it is set up.
-pub fn relay_of(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Option<Relay>, String> {
-    match transport::transport(ctx, mailbox) {
-        Ok(Transport::Relay(relay)) => Ok(Some(*relay)),
+/// The relay that `mailbox` sends through; `None` when its mail is caught. One that is connected
+/// by OAuth is without its sign-in, which `access::login` adds. The error says in one clause why
+/// the mailbox cannot send as it is set up.
+pub async fn relay_of(
+    ctx: &Ctx,
+    mailbox: &Mailbox,
+) -> Result<std::result::Result<Option<Relay>, String>> {
+    Ok(match transport::transport(ctx, mailbox).await? {
+        Ok(Transport::Relay(relay) | Transport::OAuth(relay, _)) => Ok(Some(*relay)),
         Ok(Transport::Catcher) => Ok(None),
         Err(error) => Err(error.to_string()),
-    }
+    })
 }
 
 impl Sender {

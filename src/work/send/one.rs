@@ -1,11 +1,11 @@
 //! One mail over one connection, with the commit between the server's 354 and the body.
 
-use super::Shared;
 use super::batch::Mail;
 use super::transport::Transport;
+use super::{Shared, open};
 use crate::deliver::{Answer, Cause, Outcome, Phase, Reason, outcome};
 use crate::faults::{self, Mutant, Point};
-use crate::net::smtp::{Relay, Session};
+use crate::net::smtp::Session;
 use crate::store::StoreError;
 use crate::store::caught::{self, NewCaught};
 use crate::store::queue::{HandOver, Lane, Settlement, Step};
@@ -44,14 +44,16 @@ pub(super) async fn send(
     };
     let (session, end) = match &*transport {
         Transport::Catcher => (None, catch(&shared, asked, &mail).await),
-        Transport::Relay(relay) => over_smtp(&shared, relay, asked, session, &mail).await,
+        Transport::Relay(_) | Transport::OAuth(..) => {
+            over_smtp(&shared, &transport, asked, session, &mail).await
+        }
     };
     Done { mail, session, end }
 }
 
 async fn over_smtp(
     shared: &Shared,
-    relay: &Relay,
+    transport: &Transport,
     asked: HandOver,
     session: Option<Session>,
     mail: &Mail,
@@ -64,11 +66,10 @@ async fn over_smtp(
             return (session.is_open().then_some(session), end);
         }
     }
-    let mut session = match shared.connector.connect(relay).await {
+    let mut session = match open::session(shared, transport).await {
         Ok(session) => session,
         Err(outcome) => return (None, End::Outcome(outcome)),
     };
-    shared.relay_answered(relay);
     let end = converse(shared, &mut session, asked, mail).await;
     (session.is_open().then_some(session), end)
 }

@@ -5,6 +5,7 @@ use crate::domain::clock::DAY_MS;
 use crate::domain::sealed;
 use crate::net::smtp::Relay;
 use crate::queue::pace::{Pace, PaceLimits};
+use crate::store::mailbox_access::tokens;
 use crate::store::mailboxes::Mailbox;
 use crate::store::{Result, queue};
 use secrecy::SecretString;
@@ -15,6 +16,8 @@ use url::Url;
 pub(super) enum Transport {
     /// Over SMTP.
     Relay(Box<Relay>),
+    /// Over SMTP, signed in with an access token that is fetched anew for each connection.
+    OAuth(Box<Relay>, Box<Mailbox>),
     /// No relay is configured: it is kept for reading and nothing is sent.
     Catcher,
 }
@@ -25,19 +28,35 @@ pub(super) enum Transport {
 pub(super) struct Unusable(String);
 
 /// The transport of `mailbox`.
-pub(super) fn transport(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Transport, Unusable> {
+pub(super) async fn transport(
+    ctx: &Ctx,
+    mailbox: &Mailbox,
+) -> Result<std::result::Result<Transport, Unusable>> {
+    let tokens = tokens::lookup(&ctx.store, mailbox.no).await?;
+    Ok(match tokens {
+        Some(_) => by_token(ctx, mailbox),
+        None => by_password(ctx, mailbox),
+    })
+}
+
+/// A mailbox that is connected by OAuth: its own relay without the sign-in, or its provider's.
+fn by_token(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Transport, Unusable> {
+    let own = mailbox.data.smtp_url.as_deref();
+    let Some(url) = own.or_else(|| mailbox.data.profile.smtp_url()) else {
+        return by_password(ctx, mailbox);
+    };
+    let (relay, _) = without_user(url)?;
+    Ok(Transport::OAuth(Box::new(relay), Box::new(mailbox.clone())))
+}
+
+fn by_password(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Transport, Unusable> {
     let Some(own) = &mailbox.data.smtp_url else {
         return match &ctx.settings.smtp_url {
             Some(url) => parse(url).map(|relay| Transport::Relay(Box::new(relay))),
             None => Ok(Transport::Catcher),
         };
     };
-    let mut url =
-        Url::parse(own).map_err(|_| Unusable("the relay's URL cannot be read".to_owned()))?;
-    let user = url.username().to_owned();
-    // User and password stand in the URL together or not at all; here the password is elsewhere.
-    let _ = url.set_username("");
-    let relay = parse(url.as_str())?;
+    let (relay, user) = without_user(own)?;
     let Some(secret) = &mailbox.data.secret else {
         return Ok(Transport::Relay(Box::new(relay)));
     };
@@ -55,6 +74,15 @@ pub(super) fn transport(ctx: &Ctx, mailbox: &Mailbox) -> std::result::Result<Tra
         .with_login(mailbox.data.auth, user, SecretString::from(secret))
         .map(|relay| Transport::Relay(Box::new(relay)))
         .map_err(|error| Unusable(format!("the relay's URL {error}")))
+}
+
+/// User and password stand in a relay's URL together or not at all; here the password is elsewhere.
+fn without_user(url: &str) -> std::result::Result<(Relay, String), Unusable> {
+    let mut url =
+        Url::parse(url).map_err(|_| Unusable("the relay's URL cannot be read".to_owned()))?;
+    let user = url.username().to_owned();
+    let _ = url.set_username("");
+    Ok((parse(url.as_str())?, user))
 }
 
 fn parse(url: &str) -> std::result::Result<Relay, Unusable> {
