@@ -1,1 +1,1 @@
--- How the busiest tables are kept.
+-- How the busiest tables are kept. Nothing to set here: SQLite updates rows in place.

@@ -1,6 +1,7 @@
 //! The facts of subjects: loaded for a batch, given what is frozen at the hand-over, saved.
 
-use super::sql::{execute, row, rows, statements};
+use super::columns::{self, Column};
+use super::sql::{row, statements};
 use super::tables::Tables;
 use super::{Result, StoreError, Tx, zone};
 use crate::domain::clock::Millis;
@@ -12,7 +13,6 @@ use crate::domain::link::{DestinationId, LinkRole};
 use crate::domain::message::{MailClass, MessagePurpose};
 use crate::metrics::delivery::{DeliveryFacts, Frozen, FrozenLink};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 statements! {
     /// One row a link, or one without a link.
@@ -22,7 +22,7 @@ statements! {
         FROM deliveries AS d
         JOIN messages AS m ON m.id = d.message_id
         LEFT JOIN links AS l ON l.delivery_no = d.no
-        WHERE d.no IN (SELECT value FROM json_each($1))
+        WHERE d.no IN (SELECT value ->> 0 FROM json_each($1))
         ORDER BY d.no, l.no"
         postgres "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_clicks,
             d.handed_over_at, m.class, m.purpose, m.template_no,
@@ -30,7 +30,7 @@ statements! {
         FROM deliveries AS d
         JOIN messages AS m ON m.id = d.message_id
         LEFT JOIN links AS l ON l.delivery_no = d.no
-        WHERE d.no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))
+        WHERE d.no = ANY($1::BIGINT[])
         ORDER BY d.no, l.no";
 }
 
@@ -60,10 +60,11 @@ pub(super) async fn load(
     tables: &Tables,
     deliveries: impl Iterator<Item = DeliveryNo>,
 ) -> Result<BTreeMap<DeliveryNo, DeliveryFacts>> {
-    let found = rows!(tx, tables.load_facts, (DeliveryNo, Vec<u8>); array(deliveries))?;
-    found
+    let asked = vec![Column::Big(deliveries.map(|no| no.0).collect())];
+    columns::rows(tx, &tables.load_facts, asked)
+        .await?
         .into_iter()
-        .map(|(no, bytes)| {
+        .map(|(no, bytes): (DeliveryNo, Vec<u8>)| {
             DeliveryFacts::from_bytes(&bytes)
                 .map(|facts| (no, facts))
                 .ok_or_else(|| {
@@ -84,14 +85,11 @@ pub(super) async fn save(
     if facts.is_empty() {
         return Ok(());
     }
-    let mut json = String::with_capacity(facts.len() * 200);
-    for (no, facts) in facts {
-        let _ = write!(json, "{}[{no},\"", if json.is_empty() { '[' } else { ',' });
-        hex(&mut json, &facts.to_bytes());
-        json.push_str("\"]");
-    }
-    json.push(']');
-    execute!(tx, tables.save_facts; json)?;
+    let saved = vec![
+        Column::Big(facts.keys().map(|no| no.0).collect()),
+        Column::Bytes(facts.values().map(DeliveryFacts::to_bytes).collect()),
+    ];
+    columns::execute(tx, &tables.save_facts, saved).await?;
     Ok(())
 }
 
@@ -101,16 +99,16 @@ pub(super) async fn freeze(
     tx: &mut Tx,
     facts: &mut BTreeMap<DeliveryNo, DeliveryFacts>,
 ) -> Result<()> {
-    let fresh: Vec<DeliveryNo> = facts
+    let fresh: Vec<i64> = facts
         .iter()
         .filter(|(_, facts)| facts.sent.is_some() && facts.frozen.is_none())
-        .map(|(no, _)| *no)
+        .map(|(no, _)| no.0)
         .collect();
     if fresh.is_empty() {
         return Ok(());
     }
     let zone = zone::in_tx(tx).await?;
-    for row in rows!(tx, FREEZE, FreezeRow; array(fresh.into_iter()))? {
+    for row in columns::rows::<FreezeRow>(tx, &FREEZE, vec![Column::Big(fresh)]).await? {
         let Some(facts) = facts.get_mut(&row.no) else {
             continue;
         };
@@ -160,24 +158,4 @@ fn frozen_link(row: &FreezeRow) -> Result<Option<FrozenLink>> {
         content: row.content_no,
         destination,
     }))
-}
-
-/// Numbers as a JSON array.
-fn array(numbers: impl Iterator<Item = DeliveryNo>) -> String {
-    let mut json = String::from("[");
-    for number in numbers {
-        let comma = if json.len() > 1 { "," } else { "" };
-        let _ = write!(json, "{comma}{number}");
-    }
-    json.push(']');
-    json
-}
-
-/// Appends `bytes` in hexadecimal.
-pub(super) fn hex(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
 }

@@ -1,7 +1,7 @@
 //! The event log. All events, whoever writes them, come through [`append`]: it gives them their
 //! place in commit order and folds them into the metric store, in the caller's transaction.
 
-use super::facts::hex;
+use super::columns::{self, Column};
 use super::fold::fold;
 use super::sql::{execute, one, row, rows, statements};
 use super::tables::LIVE;
@@ -19,16 +19,14 @@ statements! {
     /// The row lock is held until the commit: whoever comes next gets higher numbers and commits
     /// later, so that a reader behind `seq` never misses one.
     ADVANCE = "UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING seq";
-    /// One array of `[seq, at, kind, delivery, contact, link, verdict, rule, detail in hex]`.
+    /// Nine columns.
     INSERT = sqlite "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
             value ->> 6, value ->> 7, unhex(value ->> 8)
         FROM json_each($1)"
         postgres "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
-        SELECT (e ->> 0)::BIGINT, (e ->> 1)::BIGINT, (e ->> 2)::SMALLINT, (e ->> 3)::BIGINT,
-            (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT, (e ->> 6)::SMALLINT, (e ->> 7)::SMALLINT,
-            decode(e ->> 8, 'hex')
-        FROM jsonb_array_elements($1::JSONB) AS e";
+        SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::SMALLINT[], $4::BIGINT[], $5::BIGINT[],
+            $6::SMALLINT[], $7::SMALLINT[], $8::SMALLINT[], $9::BYTEA[])";
     HEAD = "SELECT seq FROM event_head WHERE id = 1";
     AFTER = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
@@ -89,16 +87,7 @@ pub async fn append(tx: &mut Tx, events: &[NewEvent]) -> Result<Seq> {
     if events.is_empty() {
         return Ok(first);
     }
-    let mut json = String::with_capacity(events.len() * 160);
-    json.push('[');
-    for (seq, event) in (first.0..).zip(events) {
-        if seq != first.0 {
-            json.push(',');
-        }
-        write_row(&mut json, seq, event);
-    }
-    json.push(']');
-    execute!(&mut *tx, INSERT; json)?;
+    columns::execute(tx, &INSERT, columns_of(first, events)).await?;
     fold(tx, &LIVE, first, events).await?;
     Ok(first)
 }
@@ -156,30 +145,43 @@ pub(super) async fn of_delivery_until(
         .collect()
 }
 
-fn write_row(json: &mut String, seq: i64, event: &NewEvent) {
-    use std::fmt::Write as _;
-    let (link, judgement, stored) = split(&event.detail);
-    let number = |n: Option<i64>| n.map_or_else(|| "null".to_owned(), |n| n.to_string());
-    let _ = write!(
-        json,
-        "[{seq},{},{},{},{},{},{},{},",
-        event.at.0,
-        event.kind.code(),
-        number(event.delivery.map(|no| no.0)),
-        number(event.contact.map(|no| no.0)),
-        number(link.map(i64::from)),
-        number(judgement.map(|(verdict, _)| i64::from(verdict.code()))),
-        number(judgement.map(|(_, rule)| i64::from(rule.code()))),
-    );
-    match stored {
-        Some(stored) => {
-            let bytes = postcard::to_stdvec(&stored).expect("plain data has an encoding");
-            json.push('"');
-            hex(json, &bytes);
-            json.push_str("\"]");
-        }
-        None => json.push_str("null]"),
-    }
+/// The columns of [`INSERT`].
+fn columns_of(first: Seq, events: &[NewEvent]) -> Vec<Column> {
+    let parts: Vec<Split> = events.iter().map(|event| split(&event.detail)).collect();
+    let judged = |code: fn(&(Verdict, Rule)) -> i16| {
+        let codes = parts
+            .iter()
+            .map(|(_, judgement, _)| judgement.as_ref().map(code));
+        Column::MaybeSmall(codes.collect())
+    };
+    let links = parts
+        .iter()
+        .map(|(link, ..)| link.map(|no| i16::try_from(no).unwrap_or(i16::MAX)));
+    let details = parts.iter().map(|(.., stored)| {
+        let stored = stored.as_ref()?;
+        Some(postcard::to_stdvec(stored).expect("plain data has an encoding"))
+    });
+    vec![
+        Column::Big((first.0..).take(events.len()).collect()),
+        Column::Big(events.iter().map(|event| event.at.0).collect()),
+        Column::Small(events.iter().map(|event| event.kind.code()).collect()),
+        Column::MaybeBig(
+            events
+                .iter()
+                .map(|event| event.delivery.map(|no| no.0))
+                .collect(),
+        ),
+        Column::MaybeBig(
+            events
+                .iter()
+                .map(|event| event.contact.map(|no| no.0))
+                .collect(),
+        ),
+        Column::MaybeSmall(links.collect()),
+        judged(|(verdict, _)| verdict.code()),
+        judged(|(_, rule)| rule.code()),
+        Column::MaybeBytes(details.collect()),
+    ]
 }
 
 type Split = (Option<u16>, Option<(Verdict, Rule)>, Option<Stored>);

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod caught;
+mod columns;
 pub mod contacts;
 pub mod content;
 pub mod destinations;

@@ -1,15 +1,13 @@
 //! Writes what a batch changes in the metric store. Keys go in sorted, so that neighbouring rows
 //! are touched together and both engines take them in the same order.
 
-use super::facts::hex;
-use super::sql::{execute, rows};
+use super::columns::{Column, execute, rows};
 use super::tables::Tables;
 use super::{Result, StoreError, Tx};
 use crate::domain::stats::bins::Bin;
 use crate::domain::stats::sketch::Sketch;
 use crate::metrics::Cell;
 use crate::metrics::click_through::{Change, Counts};
-use std::fmt::Write as _;
 
 /// Adds `change` to the rows of `tables`; rows that come to nothing are deleted.
 pub(super) async fn write(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()> {
@@ -28,20 +26,21 @@ async fn write_counts(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<(
         return Ok(());
     }
     counts.sort_unstable_by_key(|(cell, _)| **cell);
-    let added = array(&counts, |json, (cell, n)| {
-        key(json, cell);
-        let _ = write!(
-            json,
-            ",{},{},{},{},{}",
-            n.sent, n.measurable, n.human, n.machine, n.raw
-        );
-    });
-    execute!(&mut *tx, tables.add_counts; added)?;
+    let number = |of: fn(&Counts) -> i64| integers(counts.iter().map(|(_, n)| of(n)));
+    let mut added = keys(counts.iter().map(|(cell, _)| *cell));
+    added.extend([
+        number(|n| n.sent)?,
+        number(|n| n.measurable)?,
+        number(|n| n.human)?,
+        number(|n| n.machine)?,
+        number(|n| n.raw)?,
+    ]);
+    execute(tx, &tables.add_counts, added).await?;
     // Only a row that lost a delivery can have come to nothing.
     counts.retain(|(_, n)| n.sent < 0);
     if !counts.is_empty() {
-        let lowered = array(&counts, |json, (cell, _)| key(json, cell));
-        execute!(tx, tables.drop_empty_counts; lowered)?;
+        let lowered = keys(counts.iter().map(|(cell, _)| *cell));
+        execute(tx, &tables.drop_empty_counts, lowered).await?;
     }
     Ok(())
 }
@@ -57,18 +56,12 @@ async fn write_waits(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()
         return Ok(());
     }
     waits.sort_unstable();
-    let added = array(&waits, |json, (cell, bin, n)| {
-        key(json, cell);
-        let _ = write!(json, ",{},{n}", bin.0);
-    });
-    execute!(&mut *tx, tables.add_waits; added)?;
+    let mut added = bins(&waits);
+    added.push(integers(waits.iter().map(|(_, _, n)| *n))?);
+    execute(tx, &tables.add_waits, added).await?;
     waits.retain(|(_, _, n)| *n < 0);
     if !waits.is_empty() {
-        let lowered = array(&waits, |json, (cell, bin, _)| {
-            key(json, cell);
-            let _ = write!(json, ",{}", bin.0);
-        });
-        execute!(tx, tables.drop_empty_waits; lowered)?;
+        execute(tx, &tables.drop_empty_waits, bins(&waits)).await?;
     }
     Ok(())
 }
@@ -83,9 +76,9 @@ async fn write_contacts(tx: &mut Tx, tables: &Tables, change: &Change) -> Result
         .map(|(cell, sketch)| (cell, sketch.clone()))
         .collect();
     cells.sort_unstable_by_key(|(cell, _)| **cell);
-    let keys = array(&cells, |json, (cell, _)| key(json, cell));
+    let asked = keys(cells.iter().map(|(cell, _)| *cell));
     let mut same = vec![false; cells.len()];
-    for (place, bytes) in rows!(&mut *tx, tables.load_sketches, (i64, Vec<u8>); keys)? {
+    for (place, bytes) in rows::<(i64, Vec<u8>)>(tx, &tables.load_sketches, asked).await? {
         let corrupt = || StoreError::Corrupt("a sketch of contacts".to_owned());
         let held = Sketch::from_bytes(&bytes).ok_or_else(corrupt)?;
         let place = usize::try_from(place).map_err(|_| corrupt())?;
@@ -96,37 +89,39 @@ async fn write_contacts(tx: &mut Tx, tables: &Tables, change: &Change) -> Result
     let mut changed = same.into_iter().map(|same| !same);
     cells.retain(|_| changed.next().unwrap_or(true));
     if !cells.is_empty() {
-        let saved = array(&cells, |json, (cell, sketch)| {
-            key(json, cell);
-            json.push_str(",\"");
-            hex(json, &sketch.to_bytes());
-            json.push('"');
-        });
-        execute!(tx, tables.save_sketches; saved)?;
+        let mut saved = keys(cells.iter().map(|(cell, _)| *cell));
+        saved.push(Column::Bytes(
+            cells.iter().map(|(_, sketch)| sketch.to_bytes()).collect(),
+        ));
+        execute(tx, &tables.save_sketches, saved).await?;
     }
     Ok(())
 }
 
-fn key(json: &mut String, cell: &Cell) {
-    let _ = write!(
-        json,
-        "{},{},{},{},{}",
-        cell.grain.code(),
-        cell.dim.code(),
-        cell.day.0,
-        cell.rep,
-        cell.dim_id
-    );
+/// Grain, dimension, day, rep and the dimension's id.
+fn keys<'a>(cells: impl Iterator<Item = &'a Cell> + Clone) -> Vec<Column> {
+    let small = |of: fn(&Cell) -> i16| Column::Small(cells.clone().map(of).collect());
+    vec![
+        small(|cell| cell.grain.code()),
+        small(|cell| cell.dim.code()),
+        Column::Integer(cells.clone().map(|cell| cell.day.0).collect()),
+        Column::Integer(cells.clone().map(|cell| cell.rep as i32).collect()),
+        Column::Big(cells.map(|cell| cell.dim_id).collect()),
+    ]
 }
 
-/// A JSON array of one array for each item.
-fn array<T>(items: &[T], mut write: impl FnMut(&mut String, &T)) -> String {
-    let mut json = String::with_capacity(items.len() * 40);
-    for item in items {
-        json.push_str(if json.is_empty() { "[[" } else { ",[" });
-        write(&mut json, item);
-        json.push(']');
-    }
-    json.push(']');
-    json
+/// The key of a wait: its cell and its bin.
+fn bins(waits: &[(&Cell, &Bin, i64)]) -> Vec<Column> {
+    let mut columns = keys(waits.iter().map(|(cell, _, _)| *cell));
+    columns.push(Column::Small(
+        waits.iter().map(|(_, bin, _)| bin.0).collect(),
+    ));
+    columns
+}
+
+/// A column of what one batch adds.
+fn integers(numbers: impl Iterator<Item = i64>) -> Result<Column> {
+    let numbers: std::result::Result<Vec<i32>, _> = numbers.map(i32::try_from).collect();
+    let numbers = numbers.map_err(|_| StoreError::Corrupt("a count of one batch".to_owned()))?;
+    Ok(Column::Integer(numbers))
 }

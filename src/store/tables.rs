@@ -1,5 +1,5 @@
 //! The statements that fold events into the metric store, for the tables that serve and for their
-//! twins, into which a rebuild folds. Bulk statements take one JSON array, sorted by key.
+//! twins, into which a rebuild folds. Bulk statements take their rows by column, sorted by key.
 
 use super::sql::Sql;
 
@@ -22,10 +22,9 @@ macro_rules! tables {
             load_facts: Sql {
                 name: "load_facts",
                 sqlite: concat!("SELECT subject, data FROM facts", $next, "
-                    WHERE kind = 0 AND subject IN (SELECT value FROM json_each($1))"),
+                    WHERE kind = 0 AND subject IN (SELECT value ->> 0 FROM json_each($1))"),
                 postgres: concat!("SELECT subject, data FROM facts", $next, "
-                    WHERE kind = 0 AND subject = ANY(ARRAY(
-                        SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))"),
+                    WHERE kind = 0 AND subject = ANY($1::BIGINT[])"),
             },
             save_facts: Sql {
                 name: "save_facts",
@@ -33,8 +32,7 @@ macro_rules! tables {
                     SELECT 0, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
-                    SELECT 0, (e ->> 0)::BIGINT, decode(e ->> 1, 'hex')
-                    FROM jsonb_array_elements($1::JSONB) AS e
+                    SELECT 0, * FROM UNNEST($1::BIGINT[], $2::BYTEA[])
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
             },
             add_counts: Sql {
@@ -52,11 +50,9 @@ macro_rules! tables {
                         raw = r.raw + excluded.raw"),
                 postgres: concat!("INSERT INTO click_rollups", $next, " AS r
                         (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw)
-                    SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
-                        (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::INTEGER,
-                        (e ->> 6)::INTEGER, (e ->> 7)::INTEGER, (e ->> 8)::INTEGER,
-                        (e ->> 9)::INTEGER
-                    FROM jsonb_array_elements($1::JSONB) AS e
+                    SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
+                        $4::INTEGER[], $5::BIGINT[], $6::INTEGER[], $7::INTEGER[], $8::INTEGER[],
+                        $9::INTEGER[], $10::INTEGER[])
                     ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
                         sent = r.sent + excluded.sent,
                         measurable = r.measurable + excluded.measurable,
@@ -73,9 +69,8 @@ macro_rules! tables {
                     AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
                 postgres: concat!("DELETE FROM click_rollups", $next, "
                     WHERE (grain, dim, day, rep, dim_id) IN (
-                        SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
-                            (e ->> 3)::INTEGER, (e ->> 4)::BIGINT
-                        FROM jsonb_array_elements($1::JSONB) AS e)
+                        SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
+                            $4::INTEGER[], $5::BIGINT[]))
                     AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
             },
             add_waits: Sql {
@@ -89,10 +84,8 @@ macro_rules! tables {
                         DO UPDATE SET n = r.n + excluded.n"),
                 postgres: concat!("INSERT INTO rollup_waits", $next, " AS r
                         (metric, grain, dim, day, rep, dim_id, bin, n)
-                    SELECT 0, (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
-                        (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT,
-                        (e ->> 6)::INTEGER
-                    FROM jsonb_array_elements($1::JSONB) AS e
+                    SELECT 0, * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
+                        $4::INTEGER[], $5::BIGINT[], $6::SMALLINT[], $7::INTEGER[])
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
             },
@@ -106,9 +99,8 @@ macro_rules! tables {
                     AND n = 0"),
                 postgres: concat!("DELETE FROM rollup_waits", $next, "
                     WHERE metric = 0 AND (grain, dim, day, rep, dim_id, bin) IN (
-                        SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
-                            (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT
-                        FROM jsonb_array_elements($1::JSONB) AS e)
+                        SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
+                            $4::INTEGER[], $5::BIGINT[], $6::SMALLINT[]))
                     AND n = 0"),
             },
             // The cell is named by its place in the array.
@@ -120,11 +112,11 @@ macro_rules! tables {
                         AND s.day = e.value ->> 2 AND s.rep = e.value ->> 3
                         AND s.dim_id = e.value ->> 4"),
                 postgres: concat!("SELECT e.place - 1, s.data
-                    FROM jsonb_array_elements($1::JSONB) WITH ORDINALITY AS e (cell, place)
+                    FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[], $4::INTEGER[],
+                        $5::BIGINT[]) WITH ORDINALITY AS e (grain, dim, day, rep, dim_id, place)
                     JOIN sketches", $next, " AS s
-                        ON s.metric = 0 AND s.grain = (e.cell ->> 0)::SMALLINT
-                        AND s.dim = (e.cell ->> 1)::SMALLINT AND s.day = (e.cell ->> 2)::INTEGER
-                        AND s.rep = (e.cell ->> 3)::INTEGER AND s.dim_id = (e.cell ->> 4)::BIGINT"),
+                        ON s.metric = 0 AND s.grain = e.grain AND s.dim = e.dim
+                        AND s.day = e.day AND s.rep = e.rep AND s.dim_id = e.dim_id"),
             },
             save_sketches: Sql {
                 name: "save_sketches",
@@ -135,9 +127,8 @@ macro_rules! tables {
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id)
                         DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO sketches", $next, " (metric, grain, dim, day, rep, dim_id, data)
-                    SELECT 0, (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
-                        (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, decode(e ->> 5, 'hex')
-                    FROM jsonb_array_elements($1::JSONB) AS e
+                    SELECT 0, * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
+                        $4::INTEGER[], $5::BIGINT[], $6::BYTEA[])
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id)
                         DO UPDATE SET data = excluded.data"),
             },
