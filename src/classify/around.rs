@@ -70,10 +70,19 @@ fn sweeps(hits: &[&Known], clicks: &[usize], mail: &MailContext, found: &mut [Ar
         }
     }
     let entries = |places: &[usize]| -> Vec<(i64, u16)> {
-        places.iter().map(|at| (hits[*at].at.0, hits[*at].link_no)).collect()
+        places
+            .iter()
+            .map(|at| (hits[*at].at.0, hits[*at].link_no))
+            .collect()
     };
-    for places in by_client.values().filter(|places| places.len() >= SWEEP_LINKS as usize) {
-        for (run, at) in runs(&entries(places), SWEEP_MS, SWEEP_LINKS).into_iter().zip(places) {
+    for places in by_client
+        .values()
+        .filter(|places| places.len() >= SWEEP_LINKS as usize)
+    {
+        for (run, at) in runs(&entries(places), SWEEP_MS, SWEEP_LINKS)
+            .into_iter()
+            .zip(places)
+        {
             found[*at].sweep = run;
         }
     }

@@ -105,7 +105,9 @@ impl Signs {
             (None, _, Some((rule, finding))) | (None, Some((rule, finding)), None) => {
                 finding.by(rule)
             }
-            (None, None, None) => self.hint.map_or_else(undecided, |(rule, found)| found.by(rule)),
+            (None, None, None) => self
+                .hint
+                .map_or_else(undecided, |(rule, found)| found.by(rule)),
         }
     }
 }
@@ -151,7 +153,10 @@ mod tests {
                 (Rule::HNav, Verdict::LikelyHuman, Weak),
             ]);
             assert_eq!(found.0, Rule::NClicknet);
-            assert_eq!((found.1, found.2[1].as_str()), (Verdict::Scanner, "C-STALE"));
+            assert_eq!(
+                (found.1, found.2[1].as_str()),
+                (Verdict::Scanner, "C-STALE")
+            );
         }
         let found = decided(&[
             (Rule::TFast, Verdict::Scanner, Weak),

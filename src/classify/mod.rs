@@ -14,7 +14,7 @@ mod runs;
 
 pub use fanout::{FANOUT_MS, Fanout, Fanouts};
 pub use group::{ACTION_MS, Known, MailContext, NEIGHBOURS_MS};
-pub use reason::{Reason, reason};
+pub use reason::{Reason, Shown, reason};
 
 use crate::domain::hit::{HitFacts, HitKind};
 use crate::domain::verdict::Judgement;

@@ -100,12 +100,19 @@ mod tests {
             (Rule::TFast, &["-80"], Shown::Span(-80)),
             (Rule::HAction, &["240"], Shown::Span(240_000)),
             (Rule::NClicknet, &["Microsoft"], Shown::Name("Microsoft")),
-            (Rule::HNav, &["Chrome", "Windows"], Shown::Browser("Chrome", "Windows")),
+            (
+                Rule::HNav,
+                &["Chrome", "Windows"],
+                Shown::Browser("Chrome", "Windows"),
+            ),
             (Rule::GBurst, &["nonsense"], Shown::Plain),
             (Rule::TFast, &[], Shown::Plain),
             (Rule::BEmpty, &[""], Shown::Plain),
         ] {
-            assert_eq!(reason(&judgement(Verdict::Scanner, rule, params)).shown, shown);
+            assert_eq!(
+                reason(&judgement(Verdict::Scanner, rule, params)).shown,
+                shown
+            );
         }
     }
 

@@ -39,7 +39,9 @@ mod tests {
 
     #[test]
     fn versions_follow_their_dates_and_go_on_slowly_after_the_last() {
-        let lines = include_str!("releases.tsv").lines().filter(|line| !line.starts_with('#'));
+        let lines = include_str!("releases.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'));
         assert_eq!(lines.count(), RELEASES.len());
         assert!(RELEASES.is_sorted());
         let on = |text: &str| current_chrome(Millis::parse_rfc3339(text).unwrap());

@@ -11,7 +11,11 @@ use fastrand::Rng;
 const NOON: Millis = Millis(1_795_521_600_000);
 
 fn hit(seq: i64, after_ms: i64, link_no: u16, client: u64) -> Known {
-    let kind = if link_no == 0 { HitKind::Open } else { HitKind::Click };
+    let kind = if link_no == 0 {
+        HitKind::Open
+    } else {
+        HitKind::Click
+    };
     let mut facts = facts(AgentClass::Browser, NAVIGATION);
     facts.client = Some(client);
     Known {
@@ -53,7 +57,12 @@ fn a_sweep_condemns_its_own_hits_and_its_pixel_and_no_one_elses() {
 
 #[test]
 fn a_person_who_hovers_sweeps_nothing() {
-    let mut hits = [hit(1, 0, 1, 7), hit(2, 300, 2, 7), hit(3, 600, 3, 7), hit(4, 900, 3, 7)];
+    let mut hits = [
+        hit(1, 0, 1, 7),
+        hit(2, 300, 2, 7),
+        hit(3, 600, 3, 7),
+        hit(4, 900, 3, 7),
+    ];
     for ahead in &mut hits[..3] {
         ahead.facts.bits = HeaderBits(NAVIGATION | HeaderBits::PREFETCH);
     }
@@ -65,8 +74,14 @@ fn a_person_who_hovers_sweeps_nothing() {
 #[test]
 fn both_links_of_a_mail_with_two_are_one_sign_and_two_of_five_are_none() {
     let hits = [hit(1, 0, 1, 7), hit(2, 800, 2, 7)];
-    let with = |links| MailContext { links, ..MailContext::default() };
-    assert_eq!(judged(&hits, &with(2)), [(Rule::GBurst, Verdict::Unknown); 2]);
+    let with = |links| MailContext {
+        links,
+        ..MailContext::default()
+    };
+    assert_eq!(
+        judged(&hits, &with(2)),
+        [(Rule::GBurst, Verdict::Unknown); 2]
+    );
     assert_eq!(judged(&hits, &with(5)), [PERSON; 2]);
 }
 
@@ -84,7 +99,7 @@ fn the_hit_that_looks_less_like_a_person_is_the_twin() {
 fn a_pixel_from_a_clouds_client_falls_with_its_click() {
     let mut hits = [hit(1, 0, 0, 7), hit(2, 60_000, 1, 7), hit(3, 60_000, 0, 8)];
     for hit in &mut hits {
-        hit.facts.listed = listed(Scope::Clicks, Certainty::Probable);
+        hit.facts.listed = Some(listed(Scope::Clicks, Certainty::Probable));
     }
     let found = judged(&hits, &MailContext::default());
     assert_eq!(found[0], (Rule::OMsnet, Verdict::Scanner));
@@ -107,11 +122,23 @@ fn a_reply_lifts_the_latest_hit_that_may_have_been_the_persons() {
         actions: actions.iter().map(|after| NOON.plus(*after)).collect(),
         ..MailContext::default()
     };
-    let found = judge_group(&hits, &mail(&[300_000, 240_000, -5]), &|_| Fanout::default());
+    let found = judge_group(&hits, &mail(&[300_000, 240_000, -5]), &|_| {
+        Fanout::default()
+    });
     let rules: Vec<Rule> = found.iter().map(|judgement| judgement.rule).collect();
-    let expected = [Rule::None, Rule::HNav, Rule::HAction, Rule::MHead, Rule::PfHeader, Rule::HNav];
+    let expected = [
+        Rule::None,
+        Rule::HNav,
+        Rule::HAction,
+        Rule::MHead,
+        Rule::PfHeader,
+        Rule::HNav,
+    ];
     assert_eq!(rules, expected);
-    assert_eq!((found[2].verdict, found[2].params[0].as_str()), (Verdict::Human, "238"));
+    assert_eq!(
+        (found[2].verdict, found[2].params[0].as_str()),
+        (Verdict::Human, "238")
+    );
     let late = judged(&hits[..1], &mail(&[ACTION_MS + 1]));
     assert_eq!(late, [(Rule::None, Verdict::Unknown)]);
     let open = judged(&hits[..1], &mail(&[ACTION_MS]));
@@ -120,7 +147,10 @@ fn a_reply_lifts_the_latest_hit_that_may_have_been_the_persons() {
 
 #[test]
 fn a_reply_lifts_a_proxied_view_and_never_apples_nor_a_sweep() {
-    let action = MailContext { actions: vec![NOON.plus(DAY_MS)], ..MailContext::default() };
+    let action = MailContext {
+        actions: vec![NOON.plus(DAY_MS)],
+        ..MailContext::default()
+    };
     for (class, expected) in [
         (AgentClass::GmailProxy, Verdict::Human),
         (AgentClass::AppleProxy, Verdict::Prefetch),
@@ -201,5 +231,9 @@ fn none_one_and_a_hundred_thousand_hits_are_judged_at_any_time() {
             hit
         })
         .collect();
-    assert!(judged(&flood, &mail).iter().all(|found| found.1 == Verdict::Scanner));
+    assert!(
+        judged(&flood, &mail)
+            .iter()
+            .all(|found| found.1 == Verdict::Scanner)
+    );
 }

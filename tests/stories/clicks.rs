@@ -222,7 +222,7 @@ async fn people_and_machines_are_answered_alike_and_told_apart_and_nobody_is_nam
                 Verdict::Scanner,
                 Rule::BDeclared,
             ),
-            (Method::GET, Vec::new(), Verdict::Unknown, Rule::None),
+            (Method::GET, Vec::new(), Verdict::Scanner, Rule::BEmpty),
         ];
         let opens = [
             (

@@ -14,8 +14,8 @@ pub(super) fn stale(case: &Case<'_>) -> Option<Finding> {
     let chromium = agent.class == AgentClass::Browser
         && matches!(agent.family.as_str(), "Chrome" | "Edge")
         && agent.system != "iOS";
-    let hosted = case.listed(Scope::All).is_some()
-        || case.click() && case.listed(Scope::Clicks).is_some();
+    let hosted =
+        case.listed(Scope::All).is_some() || case.click() && case.listed(Scope::Clicks).is_some();
     let behind = releases::current_chrome(case.at?).saturating_sub(agent.major);
     (chromium && hosted && agent.major > 0 && behind >= STALE_VERSIONS).then(|| {
         let browser = format!("{} {}", agent.family, agent.major);
@@ -89,5 +89,9 @@ pub(in crate::classify) fn attested(facts: &HitFacts) -> i32 {
 /// person's browser was a gateway's. A person with two devices makes two that look alike.
 pub(super) fn twin(case: &Case<'_>) -> Option<Finding> {
     let apart = case.around.twin_ms?;
-    Some(Finding::new(Verdict::Scanner, Certainty::Weak, [apart.to_string()]))
+    Some(Finding::new(
+        Verdict::Scanner,
+        Certainty::Weak,
+        [apart.to_string()],
+    ))
 }

@@ -14,7 +14,11 @@ pub(super) fn fetched_ahead(case: &Case<'_>) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(Finding::new(Verdict::Prefetch, Certainty::Certain, [word.to_owned()]))
+    Some(Finding::new(
+        Verdict::Prefetch,
+        Certainty::Certain,
+        [word.to_owned()],
+    ))
 }
 
 /// Browsers follow links with GET; HEAD and OPTIONS are a machine's. A GET that follows is judged

@@ -44,7 +44,10 @@ impl<'a> Case<'a> {
 
     /// What the catalogue said, when that was of `scope`.
     fn listed(&self, scope: Scope) -> Option<&'a Listed> {
-        self.facts.listed.as_ref().filter(|listed| listed.scope == scope)
+        self.facts
+            .listed
+            .as_ref()
+            .filter(|listed| listed.scope == scope)
     }
 
     /// Milliseconds from the hand-over to the hit, negative when it came before.

@@ -18,8 +18,8 @@ pub(super) fn declared(case: &Case<'_>) -> Option<Finding> {
 
 /// No agent on a link. Privacy proxies drop it as well, but leave `Sec-Fetch-*` in place.
 pub(super) fn silent(case: &Case<'_>) -> Option<Finding> {
-    let silent = case.facts.agent.class == AgentClass::Empty
-        && !case.facts.bits.has(HeaderBits::ANY_FETCH);
+    let silent =
+        case.facts.agent.class == AgentClass::Empty && !case.facts.bits.has(HeaderBits::ANY_FETCH);
     (case.click() && silent)
         .then(|| Finding::new(Verdict::Scanner, Certainty::Probable, [String::new()]))
 }

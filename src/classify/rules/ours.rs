@@ -23,5 +23,9 @@ pub(super) fn quoted_before(case: &Case<'_>) -> Option<Finding> {
         _ if case.facts.own.is_some() => (Verdict::Own, Certainty::Probable),
         _ => return None,
     };
-    Some(Finding::new(verdict, certainty, [(since / 60_000).to_string()]))
+    Some(Finding::new(
+        verdict,
+        certainty,
+        [(since / 60_000).to_string()],
+    ))
 }

@@ -8,10 +8,8 @@ use crate::domain::verdict::Verdict;
 /// this is never more than likely, and any probable sign against it outweighs it.
 pub(super) fn navigation(case: &Case<'_>) -> Option<Finding> {
     let agent = &case.facts.agent;
-    let mut headers = HeaderBits::NAVIGATE
-        | HeaderBits::DOCUMENT
-        | HeaderBits::HTML
-        | HeaderBits::LANGUAGE;
+    let mut headers =
+        HeaderBits::NAVIGATE | HeaderBits::DOCUMENT | HeaderBits::HTML | HeaderBits::LANGUAGE;
     if !is_webkit(agent) {
         headers |= HeaderBits::USER;
     }

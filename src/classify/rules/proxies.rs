@@ -19,7 +19,11 @@ pub(super) fn apple(case: &Case<'_>) -> Option<Finding> {
     let certainty = case
         .listed(Scope::AppleRelay)
         .map_or(Certainty::Probable, |listed| listed.certainty);
-    let word = if certainty == Certainty::Certain { "network" } else { "agent" };
+    let word = if certainty == Certainty::Certain {
+        "network"
+    } else {
+        "agent"
+    };
     pixel_by(case, AgentClass::AppleProxy)
         .then(|| Finding::new(Verdict::Prefetch, certainty, [word.to_owned()]))
 }
@@ -36,7 +40,9 @@ pub(super) fn gmail(case: &Case<'_>) -> Option<Finding> {
     if !pixel_by(case, AgentClass::GmailProxy) {
         return None;
     }
-    let soon = case.after_hand_over().filter(|after| *after < ON_ARRIVAL_MS);
+    let soon = case
+        .after_hand_over()
+        .filter(|after| *after < ON_ARRIVAL_MS);
     Some(match soon {
         Some(after) => Finding::new(Verdict::Unknown, Certainty::Certain, [after.to_string()]),
         None => Finding::new(Verdict::Proxy, Certainty::Certain, []),

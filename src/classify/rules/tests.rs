@@ -1,5 +1,7 @@
 //! Each rule by itself, with the exact agents that were seen, and what it must leave alone.
 
+mod context;
+
 use super::*;
 use crate::classify::runs::Run;
 use crate::classify::{Fanout, MailContext, judge};
@@ -37,9 +39,13 @@ pub(in crate::classify) fn facts(class: AgentClass, bits: u16) -> HitFacts {
     }
 }
 
-pub(in crate::classify) fn listed(scope: Scope, certainty: Certainty) -> Option<Listed> {
-    let label = "Microsoft".into();
-    Some(Listed { label, scope, certainty, list: 1 })
+pub(in crate::classify) fn listed(scope: Scope, certainty: Certainty) -> Listed {
+    Listed {
+        label: "Microsoft".into(),
+        scope,
+        certainty,
+        list: 1,
+    }
 }
 
 fn verdict(kind: HitKind, facts: &HitFacts) -> (Rule, Verdict) {
@@ -48,7 +54,11 @@ fn verdict(kind: HitKind, facts: &HitFacts) -> (Rule, Verdict) {
 }
 
 /// A click at noon of 24 November 2026 on a mail that `change` describes.
-fn at_noon(facts: &HitFacts, kind: HitKind, change: impl FnOnce(&mut Case<'_>, &mut MailContext)) -> Judgement {
+fn at_noon(
+    facts: &HitFacts,
+    kind: HitKind,
+    change: impl FnOnce(&mut Case<'_>, &mut MailContext),
+) -> Judgement {
     let mail = MailContext::default();
     let mut changed = MailContext::default();
     let mut case = Case {
@@ -67,9 +77,15 @@ fn at_noon(facts: &HitFacts, kind: HitKind, change: impl FnOnce(&mut Case<'_>, &
 #[test]
 fn a_browsers_click_is_likely_human_and_lacks_no_header() {
     let click = facts(AgentClass::Browser, NAVIGATION);
-    assert_eq!(verdict(HitKind::Click, &click), (Rule::HNav, Verdict::LikelyHuman));
+    assert_eq!(
+        verdict(HitKind::Click, &click),
+        (Rule::HNav, Verdict::LikelyHuman)
+    );
     assert_eq!(judge(HitKind::Click, &click).params, ["Chrome", "Windows"]);
-    assert_eq!(verdict(HitKind::Open, &click), (Rule::None, Verdict::Unknown));
+    assert_eq!(
+        verdict(HitKind::Open, &click),
+        (Rule::None, Verdict::Unknown)
+    );
     for bit in [
         HeaderBits::NAVIGATE,
         HeaderBits::DOCUMENT,
@@ -81,7 +97,10 @@ fn a_browsers_click_is_likely_human_and_lacks_no_header() {
         assert!(!judge(HitKind::Click, &click).verdict.counts_as_human());
     }
     let other = facts(AgentClass::Other, NAVIGATION);
-    assert_eq!(verdict(HitKind::Click, &other), (Rule::None, Verdict::Unknown));
+    assert_eq!(
+        verdict(HitKind::Click, &other),
+        (Rule::None, Verdict::Unknown)
+    );
 }
 
 #[test]
@@ -94,7 +113,11 @@ fn safari_never_says_that_a_person_asked_and_is_believed_without() {
         let mut click = facts(AgentClass::Browser, NAVIGATION & !HeaderBits::USER);
         click.agent.family = family.into();
         click.agent.system = system.into();
-        assert_eq!(verdict(HitKind::Click, &click).0, rule, "{family} on {system}");
+        assert_eq!(
+            verdict(HitKind::Click, &click).0,
+            rule,
+            "{family} on {system}"
+        );
     }
 }
 
@@ -102,14 +125,20 @@ fn safari_never_says_that_a_person_asked_and_is_believed_without() {
 fn headers_and_methods_outweigh_everything_else() {
     for bit in [HeaderBits::PREFETCH, HeaderBits::PREVIEW] {
         let mut ahead = facts(AgentClass::Browser, NAVIGATION | bit);
-        assert_eq!(verdict(HitKind::Click, &ahead), (Rule::PfHeader, Verdict::Prefetch));
+        assert_eq!(
+            verdict(HitKind::Click, &ahead),
+            (Rule::PfHeader, Verdict::Prefetch)
+        );
         ahead.method = Method::Head;
         assert_eq!(verdict(HitKind::Click, &ahead).0, Rule::PfHeader);
     }
     for (method, word) in [(Method::Head, "HEAD"), (Method::Options, "OPTIONS")] {
         let mut hit = facts(AgentClass::Browser, NAVIGATION);
         hit.method = method;
-        assert_eq!(verdict(HitKind::Click, &hit), (Rule::MHead, Verdict::Scanner));
+        assert_eq!(
+            verdict(HitKind::Click, &hit),
+            (Rule::MHead, Verdict::Scanner)
+        );
         assert_eq!(judge(HitKind::Open, &hit).params, [word]);
     }
 }
@@ -118,7 +147,11 @@ fn headers_and_methods_outweigh_everything_else() {
 fn no_mail_proxy_is_ever_human() {
     for (class, rule, expected) in [
         (AgentClass::AppleProxy, Rule::OMpp, Verdict::Prefetch),
-        (AgentClass::GmailPrefetch, Rule::OGprefetch, Verdict::Prefetch),
+        (
+            AgentClass::GmailPrefetch,
+            Rule::OGprefetch,
+            Verdict::Prefetch,
+        ),
         (AgentClass::GmailProxy, Rule::OGproxy, Verdict::Proxy),
         (AgentClass::YahooProxy, Rule::OYproxy, Verdict::Proxy),
         (AgentClass::ImageProxy, Rule::OProxy, Verdict::Proxy),
@@ -128,77 +161,131 @@ fn no_mail_proxy_is_ever_human() {
         assert!(!judge(HitKind::Click, &hit).verdict.counts_as_human());
     }
     let link = facts(AgentClass::ImageProxy, 0);
-    assert_eq!(verdict(HitKind::Click, &link), (Rule::BDeclared, Verdict::Scanner));
+    assert_eq!(
+        verdict(HitKind::Click, &link),
+        (Rule::BDeclared, Verdict::Scanner)
+    );
 }
 
 #[test]
 fn apples_list_makes_sure_of_its_agent_and_means_nothing_without_it() {
     let mut open = facts(AgentClass::AppleProxy, 0);
     assert_eq!(judge(HitKind::Open, &open).params, ["agent"]);
-    open.listed = listed(Scope::AppleRelay, Certainty::Certain);
+    open.listed = Some(listed(Scope::AppleRelay, Certainty::Certain));
     assert_eq!(judge(HitKind::Open, &open).params, ["network"]);
     let mut click = facts(AgentClass::Browser, NAVIGATION);
-    click.listed = listed(Scope::AppleRelay, Certainty::Certain);
-    assert_eq!(verdict(HitKind::Click, &click), (Rule::HNav, Verdict::LikelyHuman));
-    assert_eq!(verdict(HitKind::Open, &click), (Rule::None, Verdict::Unknown));
+    click.listed = Some(listed(Scope::AppleRelay, Certainty::Certain));
+    assert_eq!(
+        verdict(HitKind::Click, &click),
+        (Rule::HNav, Verdict::LikelyHuman)
+    );
+    assert_eq!(
+        verdict(HitKind::Open, &click),
+        (Rule::None, Verdict::Unknown)
+    );
 }
 
 #[test]
 fn gmail_seconds_after_the_hand_over_may_be_a_fetch_on_arrival() {
     let open = facts(AgentClass::GmailProxy, 0);
-    for (after, expected) in [(9_999, Verdict::Unknown), (10_000, Verdict::Proxy), (-5, Verdict::Unknown)] {
+    for (after, expected) in [
+        (9_999, Verdict::Unknown),
+        (10_000, Verdict::Proxy),
+        (-5, Verdict::Unknown),
+    ] {
         let judged = at_noon(&open, HitKind::Open, |case, mail| {
             mail.handed_over = case.at.map(|at| at.plus(-after));
         });
-        assert_eq!((judged.rule, judged.verdict), (Rule::OGproxy, expected), "{after}");
+        assert_eq!(
+            (judged.rule, judged.verdict),
+            (Rule::OGproxy, expected),
+            "{after}"
+        );
     }
 }
 
 #[test]
 fn yahoo_asking_again_is_no_second_view() {
     let open = facts(AgentClass::YahooProxy, 0);
-    let again = at_noon(&open, HitKind::Open, |case, _| case.around.asked_again = true);
-    assert_eq!((again.rule, again.verdict), (Rule::OYproxy, Verdict::Prefetch));
+    let again = at_noon(&open, HitKind::Open, |case, _| {
+        case.around.asked_again = true;
+    });
+    assert_eq!(
+        (again.rule, again.verdict),
+        (Rule::OYproxy, Verdict::Prefetch)
+    );
 }
 
 #[test]
 fn a_pixel_from_microsoft_is_undecided_until_its_client_follows_a_link() {
     let mut open = facts(AgentClass::Browser, 0);
-    open.listed = listed(Scope::Clicks, Certainty::Probable);
-    assert_eq!(verdict(HitKind::Open, &open), (Rule::OMsnet, Verdict::Unknown));
-    let scanned = at_noon(&open, HitKind::Open, |case, _| case.around.client_clicked = true);
-    assert_eq!((scanned.rule, scanned.verdict), (Rule::OMsnet, Verdict::Scanner));
+    open.listed = Some(listed(Scope::Clicks, Certainty::Probable));
+    assert_eq!(
+        verdict(HitKind::Open, &open),
+        (Rule::OMsnet, Verdict::Unknown)
+    );
+    let scanned = at_noon(&open, HitKind::Open, |case, _| {
+        case.around.client_clicked = true;
+    });
+    assert_eq!(
+        (scanned.rule, scanned.verdict),
+        (Rule::OMsnet, Verdict::Scanner)
+    );
 }
 
 #[test]
 fn those_who_declare_themselves_are_told_apart() {
     let preview = facts(AgentClass::Preview, NAVIGATION);
-    assert_eq!(verdict(HitKind::Click, &preview), (Rule::BDeclared, Verdict::Preview));
+    assert_eq!(
+        verdict(HitKind::Click, &preview),
+        (Rule::BDeclared, Verdict::Preview)
+    );
     let bot = facts(AgentClass::Bot, NAVIGATION);
-    assert_eq!(verdict(HitKind::Open, &bot), (Rule::BDeclared, Verdict::Scanner));
+    assert_eq!(
+        verdict(HitKind::Open, &bot),
+        (Rule::BDeclared, Verdict::Scanner)
+    );
 }
 
 #[test]
 fn silence_is_a_sign_on_links_and_needs_a_second() {
     let silent = facts(AgentClass::Empty, HeaderBits::LANGUAGE | HeaderBits::HTML);
-    assert_eq!(verdict(HitKind::Click, &silent), (Rule::BEmpty, Verdict::Unknown));
-    assert_eq!(verdict(HitKind::Open, &silent), (Rule::None, Verdict::Unknown));
+    assert_eq!(
+        verdict(HitKind::Click, &silent),
+        (Rule::BEmpty, Verdict::Unknown)
+    );
+    assert_eq!(
+        verdict(HitKind::Open, &silent),
+        (Rule::None, Verdict::Unknown)
+    );
     let bare = judge(HitKind::Click, &facts(AgentClass::Empty, 0));
     assert_eq!((bare.rule, bare.verdict), (Rule::BEmpty, Verdict::Scanner));
     assert_eq!(bare.params, ["", "C-HEADERS"]);
     let private = facts(AgentClass::Empty, NAVIGATION);
-    assert_eq!(verdict(HitKind::Click, &private), (Rule::None, Verdict::Unknown));
+    assert_eq!(
+        verdict(HitKind::Click, &private),
+        (Rule::None, Verdict::Unknown)
+    );
 }
 
 #[test]
 fn mail_security_decides_and_a_whole_cloud_needs_a_second_sign() {
     let mut click = facts(AgentClass::Browser, NAVIGATION);
-    click.listed = listed(Scope::Clicks, Certainty::Certain);
-    assert_eq!(verdict(HitKind::Click, &click), (Rule::NClicknet, Verdict::Scanner));
-    click.listed = listed(Scope::Clicks, Certainty::Probable);
-    assert_eq!(verdict(HitKind::Click, &click), (Rule::NClicknet, Verdict::Unknown));
-    click.listed = listed(Scope::All, Certainty::Certain);
-    assert_eq!(verdict(HitKind::Open, &click), (Rule::NListed, Verdict::Scanner));
+    click.listed = Some(listed(Scope::Clicks, Certainty::Certain));
+    assert_eq!(
+        verdict(HitKind::Click, &click),
+        (Rule::NClicknet, Verdict::Scanner)
+    );
+    click.listed = Some(listed(Scope::Clicks, Certainty::Probable));
+    assert_eq!(
+        verdict(HitKind::Click, &click),
+        (Rule::NClicknet, Verdict::Unknown)
+    );
+    click.listed = Some(listed(Scope::All, Certainty::Certain));
+    assert_eq!(
+        verdict(HitKind::Open, &click),
+        (Rule::NListed, Verdict::Scanner)
+    );
 }
 
 #[test]
@@ -207,24 +294,37 @@ fn an_old_chrome_from_a_cloud_is_a_scanner_and_an_old_pc_is_not() {
     for major in [79, 80, 96, 97, 125] {
         let mut click = facts(AgentClass::Browser, NAVIGATION);
         click.agent.major = major;
-        click.listed = listed(Scope::Clicks, Certainty::Probable);
+        click.listed = Some(listed(Scope::Clicks, Certainty::Probable));
         let judged = at_noon(&click, HitKind::Click, |_, _| {});
-        assert_eq!((judged.rule, judged.verdict), (Rule::NClicknet, Verdict::Scanner));
+        assert_eq!(
+            (judged.rule, judged.verdict),
+            (Rule::NClicknet, Verdict::Scanner)
+        );
         assert_eq!(judged.params, ["Microsoft", "C-STALE"]);
         click.listed = None;
         assert_eq!(at_noon(&click, HitKind::Click, |_, _| {}).rule, Rule::HNav);
     }
     let mut desktop = facts(AgentClass::Browser, NAVIGATION);
-    desktop.listed = listed(Scope::Clicks, Certainty::Probable);
+    desktop.listed = Some(listed(Scope::Clicks, Certainty::Probable));
     let judged = at_noon(&desktop, HitKind::Click, |_, _| {});
-    assert_eq!(judged.verdict, Verdict::Unknown, "a virtual desktop is no scanner");
+    assert_eq!(
+        judged.verdict,
+        Verdict::Unknown,
+        "a virtual desktop is no scanner"
+    );
 }
 
 #[test]
 fn missing_headers_are_listed_and_tip_what_nothing_speaks_for() {
-    let bare = facts(AgentClass::Browser, HeaderBits::HTTPS | HeaderBits::ANY_TYPE);
+    let bare = facts(
+        AgentClass::Browser,
+        HeaderBits::HTTPS | HeaderBits::ANY_TYPE,
+    );
     let judged = judge(HitKind::Click, &bare);
-    assert_eq!((judged.rule, judged.verdict), (Rule::CHeaders, Verdict::Scanner));
+    assert_eq!(
+        (judged.rule, judged.verdict),
+        (Rule::CHeaders, Verdict::Scanner)
+    );
     assert_eq!(judged.params, ["fetch accept language"]);
     let polite = HeaderBits::HTML | HeaderBits::LANGUAGE;
     for (family, major, system, https, expected) in [
@@ -240,91 +340,11 @@ fn missing_headers_are_listed_and_tip_what_nothing_speaks_for() {
         let mut click = facts(AgentClass::Browser, bits);
         (click.agent.family, click.agent.major) = (family.into(), major);
         click.agent.system = system.into();
-        assert_eq!(judge(HitKind::Click, &click).rule, expected, "{family} {major}");
+        assert_eq!(
+            judge(HitKind::Click, &click).rule,
+            expected,
+            "{family} {major}"
+        );
         assert_eq!(judge(HitKind::Open, &click).rule, Rule::None);
     }
-}
-
-#[test]
-fn time_since_the_hand_over_speaks_only_of_the_first_seconds() {
-    let full = facts(AgentClass::Browser, NAVIGATION);
-    let plain = facts(AgentClass::Other, HeaderBits::LANGUAGE);
-    for (click, after, rule, expected) in [
-        (&full, -60_000, Rule::TFast, Verdict::Scanner),
-        (&full, 1_100, Rule::TFast, Verdict::Scanner),
-        (&full, 2_000, Rule::HNav, Verdict::LikelyHuman),
-        (&plain, 2_000, Rule::TFast, Verdict::Scanner),
-        (&plain, 10_000, Rule::None, Verdict::Unknown),
-    ] {
-        let judged = at_noon(click, HitKind::Click, |case, mail| {
-            mail.handed_over = case.at.map(|at| at.plus(-after));
-        });
-        assert_eq!((judged.rule, judged.verdict), (rule, expected), "{after}");
-    }
-}
-
-#[test]
-fn a_sweep_by_one_client_is_certain_and_by_several_needs_a_second_sign() {
-    let click = facts(AgentClass::Browser, NAVIGATION);
-    let run = Some(Run { distinct: 5, span_ms: 400 });
-    let swept = at_noon(&click, HitKind::Click, |case, _| case.around.sweep = run);
-    assert_eq!((swept.rule, swept.verdict), (Rule::GBurst, Verdict::Scanner));
-    assert_eq!(swept.params, ["5/400"]);
-    let mixed = at_noon(&click, HitKind::Click, |case, _| case.around.burst = run);
-    assert_eq!((mixed.rule, mixed.verdict), (Rule::GBurst, Verdict::Unknown));
-    let both = at_noon(&click, HitKind::Click, |case, _| {
-        case.around.burst = run;
-        case.fanout = Fanout { recipients: 9, within_ms: 12_000 };
-    });
-    assert_eq!((both.rule, both.verdict), (Rule::GBurst, Verdict::Scanner));
-    assert_eq!(both.params, ["5/400", "G-FANOUT"]);
-}
-
-#[test]
-fn an_office_that_reads_a_broadcast_is_not_condemned_for_its_one_address() {
-    let click = facts(AgentClass::Browser, NAVIGATION);
-    let wide = Fanout { recipients: 9, within_ms: 12_000 };
-    let judged = at_noon(&click, HitKind::Click, |case, _| case.fanout = wide);
-    assert_eq!((judged.rule, judged.verdict), (Rule::GFanout, Verdict::Unknown));
-    let open = at_noon(&click, HitKind::Open, |case, _| case.fanout = wide);
-    assert_eq!(open.rule, Rule::None);
-}
-
-#[test]
-fn the_worse_half_of_a_twin_falls_only_when_nothing_speaks_for_it() {
-    let twin = |bits| {
-        let click = facts(AgentClass::Browser, bits);
-        at_noon(&click, HitKind::Click, |case, _| case.around.twin_ms = Some(12_000))
-    };
-    let bare = twin(HeaderBits::LANGUAGE | HeaderBits::HTML);
-    assert_eq!((bare.rule, bare.verdict), (Rule::Twin, Verdict::Scanner));
-    assert_eq!(twin(NAVIGATION).verdict, Verdict::LikelyHuman);
-}
-
-#[test]
-fn our_own_browser_is_known_but_not_in_mail_to_colleagues() {
-    let mut click = facts(AgentClass::Browser, NAVIGATION);
-    click.own = Some(OwnSession { user: UserId(Uuid::nil()), seconds_before: 540 });
-    let own = at_noon(&click, HitKind::Click, |_, _| {});
-    assert_eq!((own.rule, own.verdict), (Rule::SelfNet, Verdict::Own));
-    assert_eq!(own.params, ["9"]);
-    let inside = at_noon(&click, HitKind::Click, |_, mail| mail.own_domain = true);
-    assert_eq!(inside.verdict, Verdict::LikelyHuman);
-}
-
-#[test]
-fn after_a_reply_has_quoted_it_a_proxied_view_is_nobodys_in_particular() {
-    let open = facts(AgentClass::GmailProxy, 0);
-    for (quoted, rule, expected) in [
-        (-60_000, Rule::SelfThread, Verdict::Unknown),
-        (60_000, Rule::OGproxy, Verdict::Proxy),
-    ] {
-        let judged = at_noon(&open, HitKind::Open, |case, mail| {
-            mail.quoted_since = case.at.map(|at| at.plus(quoted));
-        });
-        assert_eq!((judged.rule, judged.verdict), (rule, expected));
-    }
-    let click = facts(AgentClass::Browser, NAVIGATION);
-    let stranger = at_noon(&click, HitKind::Click, |case, mail| mail.quoted_since = case.at);
-    assert_eq!(stranger.rule, Rule::HNav);
 }

@@ -6,11 +6,11 @@ use super::super::state::Web;
 use super::outcome::{Outcome, ok};
 use super::page::{List, Paging, parse_seq_cursor, seq_cursor};
 use super::wire::Query;
-use crate::classify::evidence;
 use crate::domain::event::Detail;
 use crate::domain::id::Seq;
 use crate::domain::verdict::Judgement;
 use crate::store::events::{self, Told};
+use crate::web::ui::words::Lang;
 use actix_web::get;
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ impl EventOut {
     fn judged(&mut self, judgement: &Judgement) {
         self.verdict = Some(judgement.verdict.as_str());
         self.code = Some(judgement.rule.id().to_owned());
-        self.reasons = vec![evidence(judgement)];
+        self.reasons = vec![Lang::En.because(judgement)];
     }
 }
 

@@ -7,10 +7,10 @@ use super::super::body::Json;
 use super::super::error::Problem;
 use super::super::state::Web;
 use super::outcome::{Outcome, done, ok};
-use crate::classify::evidence;
 use crate::domain::id::Seq;
 use crate::domain::verdict::Verdict;
 use crate::store::verdicts::{self, Entry, Ledger, Lifted};
+use crate::web::ui::words::Lang;
 use actix_web::web::{Data, Path};
 use actix_web::{delete, get, put};
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,7 @@ impl From<Entry> for EntryOut {
             at: entry.at.rfc3339(),
             verdict: entry.judgement.verdict.as_str(),
             rule: entry.judgement.rule.id(),
-            reasons: vec![evidence(&entry.judgement)],
+            reasons: vec![Lang::En.because(&entry.judgement)],
             by: entry.by,
         }
     }

@@ -12,6 +12,7 @@ mod findings;
 mod library;
 mod messages;
 mod numbers;
+mod reasons;
 mod report;
 mod settings;
 mod states;

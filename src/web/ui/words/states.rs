@@ -5,7 +5,7 @@ use crate::domain::delivery::{DeliveryState, RecipientRole};
 use crate::domain::event::EventKind;
 use crate::domain::link::LinkRole;
 use crate::domain::message::MessagePurpose;
-use crate::domain::verdict::{Judgement, Rule, Verdict};
+use crate::domain::verdict::Verdict;
 use crate::domain::viewer::Role;
 
 words! {
@@ -34,32 +34,6 @@ words! {
     verdict_preview: "link preview", "превью ссылки";
     verdict_own: "one of us", "свои";
     verdict_unknown: "unknown", "неизвестно";
-
-    why_m_head: "A HEAD or OPTIONS request, as tools make them.", "Запрос HEAD или OPTIONS: так делают программы.";
-    why_pf_header: "A header says the page was fetched ahead of time.", "Заголовок говорит, что страница загружена заранее.";
-    why_o_mpp: "Apple's privacy proxy: it fetches whether or not anybody looks.", "Прокси Apple: загружает независимо от того, смотрел ли кто-то.";
-    why_o_gprefetch: "Gmail fetched the image in advance.", "Gmail загрузил картинку заранее.";
-    why_o_gproxy: "Viewed through Gmail's image proxy; place and device unknown.", "Просмотр через прокси Gmail; место и устройство неизвестны.";
-    why_o_yproxy: "Viewed through Yahoo's image proxy; place and device unknown.", "Просмотр через прокси Yahoo; место и устройство неизвестны.";
-    why_b_declared: "It declares itself as a program.", "Сам называет себя программой.";
-    why_b_declared_as(who: &str): "It declares itself: {who}.", "Сам себя называет: {who}.";
-    why_h_nav: "A browser, opened the way a person does it, and nothing against it.", "Браузер, открыто так, как это делает человек; ничто не говорит против.";
-    why_self_net: "The same address and browser as one of us.", "Тот же адрес и браузер, что у одного из нас.";
-    why_self_thread: "The message had been quoted in a reply before.", "До этого письмо уже было процитировано в ответе.";
-    why_o_msnet: "From a mail provider's network, which may show the mail to a person.", "Из сети почтового сервиса, который мог показать письмо человеку.";
-    why_o_proxy: "Fetched by a mail provider's image proxy.", "Загружено через прокси почтового сервиса.";
-    why_b_empty: "No user agent at all.", "Программа никак себя не называет.";
-    why_n_clicknet: "From a network whose clicks are machines'.", "Из сети, переходы из которой делают программы.";
-    why_n_listed: "From a network that no person uses.", "Из сети, которой люди не пользуются.";
-    why_g_burst: "Several links within seconds.", "Несколько ссылок за секунды.";
-    why_g_fanout: "Links of several recipients within a minute.", "Ссылки нескольких получателей за минуту.";
-    why_t_fast: "Followed at the very moment of delivery.", "Переход в самый момент доставки.";
-    why_c_stale: "An outdated browser in a data centre.", "Устаревший браузер в дата-центре.";
-    why_c_headers: "Headers are missing that this browser sends.", "Нет заголовков, которые этот браузер отправляет.";
-    why_twin: "The same link at the same time from another system.", "Та же ссылка в то же время из другой системы.";
-    why_h_action: "A reply or a form came after it.", "После этого пришёл ответ или форма.";
-    why_none: "Nothing speaks for or against a person.", "Ничто не говорит ни за, ни против человека.";
-    why_overruled: "A person overruled the verdict.", "Вердикт изменён человеком.";
 
     purpose_answer: "answer", "ответ";
     purpose_follow_up: "follow-up", "напоминание";
@@ -137,40 +111,6 @@ impl Lang {
             Verdict::Own => self.verdict_own(),
             Verdict::Unknown => self.verdict_unknown(),
         }
-    }
-
-    /// Why, in a sentence, with the rule's id.
-    pub fn judgement(self, judgement: &Judgement) -> String {
-        let text = match judgement.rule {
-            Rule::MHead => self.why_m_head().to_owned(),
-            Rule::PfHeader => self.why_pf_header().to_owned(),
-            Rule::OMpp => self.why_o_mpp().to_owned(),
-            Rule::OGprefetch => self.why_o_gprefetch().to_owned(),
-            Rule::OGproxy => self.why_o_gproxy().to_owned(),
-            Rule::OYproxy => self.why_o_yproxy().to_owned(),
-            Rule::BDeclared => judgement.params.first().map_or_else(
-                || self.why_b_declared().to_owned(),
-                |who| self.why_b_declared_as(who),
-            ),
-            Rule::HNav => self.why_h_nav().to_owned(),
-            Rule::None => self.why_none().to_owned(),
-            Rule::Overruled => self.why_overruled().to_owned(),
-            Rule::SelfNet => self.why_self_net().to_owned(),
-            Rule::SelfThread => self.why_self_thread().to_owned(),
-            Rule::OMsnet => self.why_o_msnet().to_owned(),
-            Rule::OProxy => self.why_o_proxy().to_owned(),
-            Rule::BEmpty => self.why_b_empty().to_owned(),
-            Rule::NClicknet => self.why_n_clicknet().to_owned(),
-            Rule::NListed => self.why_n_listed().to_owned(),
-            Rule::GBurst => self.why_g_burst().to_owned(),
-            Rule::GFanout => self.why_g_fanout().to_owned(),
-            Rule::TFast => self.why_t_fast().to_owned(),
-            Rule::CStale => self.why_c_stale().to_owned(),
-            Rule::CHeaders => self.why_c_headers().to_owned(),
-            Rule::Twin => self.why_twin().to_owned(),
-            Rule::HAction => self.why_h_action().to_owned(),
-        };
-        format!("{text} ({})", judgement.rule.id())
     }
 
     /// Why a message was written.
