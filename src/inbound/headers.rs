@@ -1,7 +1,8 @@
 //! The head of a mail, read leniently: what cannot be read is left out, never refused.
 
+use super::fields::{Fields, closed, unstructured};
 use super::limits;
-use super::mime::{Fields, closed, unstructured};
+use super::words::{Phrases, phrases};
 use crate::domain::clock::Millis;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{DateTime, HeaderValue};
@@ -191,56 +192,7 @@ fn read_date(at: &DateTime) -> Option<Millis> {
 }
 
 /// Marks before a subject that mean "answer" or "passed on", in lower case.
-const MARKS: &[&str] = &[
-    "re",
-    "aw",
-    "antw",
-    "antwort",
-    "sv",
-    "vs",
-    "vb",
-    "odp",
-    "pd",
-    "rif",
-    "r",
-    "i",
-    "res",
-    "enc",
-    "tr",
-    "fw",
-    "fwd",
-    "wg",
-    "ynt",
-    "ilt",
-    "atb",
-    "bls",
-    "trs",
-    "vá",
-    "továbbítás",
-    "doorst",
-    "rv",
-    "ref",
-    "回复",
-    "回覆",
-    "答复",
-    "答覆",
-    "转发",
-    "轉寄",
-    "返信",
-    "転送",
-    "ответ",
-    "отв",
-    "на",
-    "пересл",
-    "답장",
-    "전달",
-    "απ",
-    "προθ",
-    "הועבר",
-    "השב",
-    "رد",
-    "إعادة توجيه",
-];
+static MARKS: Phrases = phrases!("subject_marks");
 
 /// `subject` without marks of answers and forwards, in lower case and single blanks.
 pub fn normalised_subject(subject: &str) -> String {
@@ -251,6 +203,11 @@ pub fn normalised_subject(subject: &str) -> String {
     }
     let rest = rest.trim_end_matches("(fwd)");
     rest.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether `subject` begins with the mark of an answer or of a mail passed on.
+pub(super) fn is_answer(subject: &str) -> bool {
+    without_mark(subject.to_lowercase().trim()).is_some()
 }
 
 /// `subject` without the mark it begins with: `re:`, `re[2]:`, `aw (3)：`, `[fwd: …`.

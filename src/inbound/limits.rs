@@ -20,6 +20,9 @@ pub(super) const MAX_IDS: usize = 100;
 /// Most bytes of decoded text that are read for words, and most of HTML.
 pub(super) const MAX_TEXT_BYTES: usize = 1024 * 1024;
 
+/// Most attachments listed.
+pub(super) const MAX_ATTACHMENTS: usize = 200;
+
 /// `text` cut to `most` bytes, at a character.
 pub(super) fn cut(text: &str, most: usize) -> &str {
     if text.len() <= most {
@@ -27,4 +30,11 @@ pub(super) fn cut(text: &str, most: usize) -> &str {
     }
     let end = (0..=most).rev().find(|at| text.is_char_boundary(*at));
     &text[..end.unwrap_or(0)]
+}
+
+/// `text` without its beginning, so that at most `most` bytes are left, at a character.
+pub(super) fn cut_front(text: &str, most: usize) -> &str {
+    let from = text.len().saturating_sub(most);
+    let from = (from..=text.len()).find(|at| text.is_char_boundary(*at));
+    &text[from.unwrap_or(text.len())..]
 }

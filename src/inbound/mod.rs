@@ -7,21 +7,34 @@
 //! [`headers`] reads its head, then each kind's own file looks for its evidence and [`kind`]
 //! decides. Everything that was found is kept, also what lost.
 
+mod auto;
+mod away;
 mod clues;
+mod content;
+mod fields;
 mod headers;
+mod html;
 mod identity;
+mod keys;
 mod kind;
+mod left;
 mod limits;
 mod mime;
 mod ours;
-mod safe_html;
+mod outcome;
+mod quote;
+mod report;
+mod sent;
+mod signs;
 mod understand;
 mod understood;
+mod unsubscribe;
+mod words;
 
 pub use headers::{Headers, Person, normalised_subject};
+pub use html::safe_html;
 pub use limits::MAX_BYTES;
 pub use ours::Ours;
-pub use safe_html::safe_html;
 pub use understand::understand;
 pub use understood::{
     Arrival, Attachment, Away, Bounced, Clue, Complaint, DeliveryReport, Evidence, Feedback,

@@ -1,0 +1,189 @@
+//! Delivery reports without the structure: written for people by qmail, Exim, Exchange, Domino and
+//! many others. No one of their words is proof; sender, subject and text together are.
+
+use super::super::fields::Fields;
+use super::super::headers::{Headers, addresses, first_address};
+use super::super::ours::Ours;
+use super::super::signs::{flat, phrase_in};
+use super::super::understood::{Bounced, DeliveryReport};
+use super::super::words::{Phrases, phrases};
+use super::reason::{Facts, STILL_TRYING, enhanced, judge};
+use super::returned::{Returned, begins};
+
+/// Subjects of reports, in lower case.
+static SUBJECTS: Phrases = phrases!("report_subjects");
+
+/// Phrases of the text, in lower case.
+static PHRASES: Phrases = phrases!("report_phrases");
+
+/// Local parts and names that reports come from, in lower case.
+static SENDERS: Phrases = phrases!("report_senders");
+
+/// What speaks for a report.
+pub(in crate::inbound) struct Weighed {
+    pub(in crate::inbound) report: DeliveryReport,
+    /// The words it rests on.
+    pub(in crate::inbound) words: String,
+}
+
+/// The report that `text` is, if it is one. `failed` is the value of `X-Failed-Recipients`.
+pub(in crate::inbound) fn prose_report(
+    fields: &Fields<'_>,
+    headers: &Headers,
+    text: &str,
+    null_sender: bool,
+    returned: &Returned,
+    ours: &Ours,
+) -> Option<Weighed> {
+    let (before, _) = text.split_at(begins(text).unwrap_or(text.len()));
+    let words = flat(super::super::limits::cut(before, 8_000));
+    let failed = fields.text("X-Failed-Recipients");
+    let phrase = phrase_in(&words, &PHRASES);
+    let subject = phrase_in(&flat(&headers.subject), &SUBJECTS);
+    let sender = machine_sender(headers);
+    let is_answer = super::super::headers::is_answer(&headers.subject);
+    let structure = fields
+        .text("Content-Type")
+        .is_some_and(|kind| kind.to_lowercase().contains("delivery-status"));
+    let returns = !returned.ids.is_empty() || before.len() < text.len();
+    let weight = [
+        (failed.is_some(), 4),
+        (structure, 4),
+        (sender, 2),
+        (subject.is_some(), 2),
+        (phrase.is_some() || enhanced(before).is_some(), 2),
+        (null_sender, 1),
+        (returns, 1),
+        (is_answer && !sender && !null_sender, -4),
+    ];
+    let weight: i32 = weight
+        .iter()
+        .filter(|(holds, _)| *holds)
+        .map(|(_, weight)| weight)
+        .sum();
+    // Somebody who writes about a report has a name and an address of their own.
+    let enough = if sender || null_sender || failed.is_some() || structure {
+        4
+    } else {
+        5
+    };
+    if weight < enough {
+        return None;
+    }
+    let found = recipients(before, failed.as_deref(), headers, returned, ours);
+    let bounced = |(address, words): (Option<String>, &str)| {
+        let action = if failed.is_some() { "failed" } else { "" };
+        let delayed = phrase_in(
+            &flat(&headers.subject),
+            &["warning", "delayed", "delay", "deferred"],
+        )
+        .is_some()
+            && phrase_in(&flat(before), &STILL_TRYING).is_some();
+        let action = if delayed { "delayed" } else { action };
+        let judged = judge(&Facts {
+            action,
+            status: "",
+            words,
+            prose: before,
+            server: "",
+        });
+        Bounced {
+            address,
+            final_address: None,
+            class: judged.class,
+            reason: judged.reason,
+            code: judged.code,
+            text: judged.text,
+        }
+    };
+    Some(Weighed {
+        report: DeliveryReport {
+            recipients: found.into_iter().map(bounced).collect(),
+            subject: returned.subject.clone(),
+        },
+        words: phrase.or(subject).unwrap_or_default().to_owned(),
+    })
+}
+
+/// Whether the author is one that reports come from.
+pub(in crate::inbound) fn machine_sender(headers: &Headers) -> bool {
+    let Some(from) = &headers.from else {
+        return false;
+    };
+    let local = from.address.split('@').next().unwrap_or_default();
+    let name = from.name.as_deref().unwrap_or_default().to_lowercase();
+    SENDERS
+        .iter()
+        .any(|known| local.starts_with(known) || name.starts_with(known))
+}
+
+/// The recipients a report names, each with the words right behind it.
+fn recipients<'t>(
+    before: &'t str,
+    failed: Option<&str>,
+    headers: &Headers,
+    returned: &Returned,
+    ours: &Ours,
+) -> Vec<(Option<String>, &'t str)> {
+    let sent_to: Vec<&str> = headers.to.iter().map(|to| to.address.as_str()).collect();
+    let foreign = |address: &str| {
+        let local = address.split('@').next().unwrap_or_default();
+        !sent_to.contains(&address)
+            && address != headers.sender()
+            && !ours.owns(address)
+            && !ours.is_our_id(address)
+            && !SENDERS.iter().any(|known| local.starts_with(known))
+            && !matches!(
+                local,
+                "support" | "abuse" | "helpdesk" | "webmaster" | "admin" | "info-request"
+            )
+    };
+    if let Some(failed) = failed {
+        let named: Vec<_> = addresses(failed).map(|one| (Some(one), "")).collect();
+        if !named.is_empty() {
+            return named;
+        }
+    }
+    let mut found: Vec<(Option<String>, &str)> = Vec::new();
+    let mut at = 0;
+    for line in before.split_inclusive('\n').take(400) {
+        at += line.len();
+        for address in addresses(line).filter(|one| foreign(one)).take(20) {
+            if !found
+                .iter()
+                .any(|(known, _)| known.as_ref() == Some(&address))
+                && found.len() < 100
+            {
+                found.push((Some(address), words_behind(before, at - line.len())));
+            }
+        }
+    }
+    // The address that the copy was for is surest when the prose names it too.
+    let sure: Vec<_> = found
+        .iter()
+        .filter(|(one, _)| one.as_ref().is_some_and(|one| returned.to.contains(one)))
+        .cloned()
+        .collect();
+    if !sure.is_empty() {
+        return sure;
+    }
+    if found.is_empty() {
+        let copied = returned.to.iter().find(|to| foreign(to)).cloned();
+        found.push((
+            copied.or_else(|| first_address(before).filter(|one| foreign(one))),
+            "",
+        ));
+    }
+    found
+}
+
+/// The line at `at` and the four behind it, up to a gap.
+fn words_behind(text: &str, at: usize) -> &str {
+    let rest = &text[at..];
+    let gap = rest.find("\n\n").unwrap_or(rest.len());
+    let lines = rest
+        .match_indices('\n')
+        .nth(4)
+        .map_or(rest.len(), |(end, _)| end);
+    &rest[..gap.min(lines)]
+}
