@@ -113,8 +113,7 @@ fn rewrite_one(html: &str) -> impl FnMut() {
         let done = rewrite(black_box(html), &options, &mut |link| {
             let ticket = tickets.sign_click(delivery, link.no, link.destination, &link.url);
             Some([OWN, "c/", &ticket.ok()?].concat())
-        })
-        .expect("the page is well formed");
+        });
         assert_eq!(done.links.len(), LINKS);
         black_box(done);
     }

@@ -19,7 +19,7 @@ use crate::domain::mailbox::EnvelopePolicy;
 use crate::domain::message::MailClass;
 use crate::domain::ticket::TicketKeys;
 use crate::domain::verp::VerpKeys;
-use crate::rewrite::{self, Links, Options, RewriteError};
+use crate::rewrite::{self, Links, Options};
 
 /// What the installation brings to every mail. One per process.
 #[derive(Debug)]
@@ -96,9 +96,6 @@ pub enum RenderError {
     /// Outreach without a postal address.
     #[error("outreach needs a postal address and none is configured")]
     PostalAddress,
-    /// The HTML cannot be walked through, or made into text.
-    #[error(transparent)]
-    Rewrite(#[from] RewriteError),
     /// The text part cannot be made.
     #[error("no text part can be made from the HTML")]
     Text,
@@ -118,9 +115,7 @@ impl RenderError {
             Self::Empty => FindingCode::BodyEmpty,
             Self::PostalAddress => FindingCode::PostalAddressMissing,
             Self::Mime(MimeError::Subject(_)) => FindingCode::SubjectInvalid,
-            Self::Rewrite(_) | Self::Text | Self::Mime(_) | Self::Dkim(_) => {
-                FindingCode::BuildFailed
-            }
+            Self::Text | Self::Mime(_) | Self::Dkim(_) => FindingCode::BuildFailed,
         };
         match self {
             Self::Empty | Self::PostalAddress => Finding::new(code),
@@ -212,7 +207,7 @@ fn assemble(input: &RenderInput, setup: &Setup, merged: Merged) -> Result<Render
     let (html, links, mut findings) = match html {
         Some(html) => {
             let footer = footer.map(|footer| footer.html());
-            let done = track(input, setup, &html, footer.as_deref())?;
+            let done = track(input, setup, &html, footer.as_deref());
             (Some(done.html), done.links, done.findings)
         }
         None => (None, Vec::new(), Vec::new()),
@@ -246,7 +241,7 @@ fn track(
     setup: &Setup,
     html: &str,
     footer: Option<&str>,
-) -> Result<rewrite::Rewritten, RewriteError> {
+) -> rewrite::Rewritten {
     let pixel = match input.tracking.opens {
         OpenTracking::Off => None,
         OpenTracking::Events | OpenTracking::LastDay => {

@@ -1,6 +1,6 @@
 //! Tracked links and the pixel: the author's finished HTML in, the HTML of one delivery out.
 //!
-//! It runs after merging, so it sees what the recipient would. `lol_html` finds the start tags and
+//! It runs after merging, so it sees what the recipient would. A tokenizer finds the start tags and
 //! where each `href` value stands; only those bytes are replaced, so everything else, within a
 //! rewritten tag too, stays as the author wrote it. Left alone: what is no `http` or `https` URL
 //! (`mailto:`, `tel:`, `#part`, relative ones), our own tickets, `data-otklik="off"`, excluded
@@ -10,9 +10,14 @@
 //!
 //! Pure. It signs nothing: the caller turns a link into its ticket URL.
 
+mod foreign;
 mod label;
+#[cfg(test)]
+mod oracle;
 mod scan;
+mod script;
 mod target;
+mod tokens;
 
 use crate::domain::finding::{Finding, FindingCode};
 use crate::domain::link::{DestinationId, LinkRole, TrackedLink};
@@ -65,19 +70,14 @@ pub struct Rewritten {
     pub findings: Vec<Finding>,
 }
 
-/// The HTML cannot be walked through.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTML cannot be read: {0}")]
-pub struct RewriteError(pub(crate) String);
-
 /// Rewrites `html`. `ticket` gets each link, numbered from 1, and gives the URL that stands in its
 /// place; `None` leaves the link as it is.
 pub fn rewrite(
     html: &str,
     options: &Options<'_>,
     ticket: &mut dyn FnMut(&TrackedLink) -> Option<String>,
-) -> Result<Rewritten, RewriteError> {
-    let page = scan::scan(html)?;
+) -> Rewritten {
+    let page = scan::scan(html);
     let mut out = Output {
         source: html,
         html: String::with_capacity(html.len() + page.anchors.len() * 300 + 1_024),
@@ -101,11 +101,11 @@ pub fn rewrite(
         links.push(link);
     }
     out.put_tail(body_end, &mut tail);
-    Ok(Rewritten {
+    Rewritten {
         html: out.finish(),
         links,
         findings,
-    })
+    }
 }
 
 /// Decides on one link, with its findings; `None` leaves it alone.

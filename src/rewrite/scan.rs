@@ -1,12 +1,10 @@
 //! Where the links of a page stand, byte by byte, and where its body ends.
 
-use super::RewriteError;
-use lol_html::html_content::{Comment, Element};
-use lol_html::{DocumentContentHandlers, ElementContentHandlers, HtmlRewriter, Selector, Settings};
-use std::borrow::Cow;
+use super::tokens::{Attribute, Tag, Token, Tokens};
 use std::ops::Range;
 
 /// A start tag that leads somewhere.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Anchor {
     /// The bytes of the tag's name.
     pub(super) name: Range<usize>,
@@ -23,7 +21,7 @@ pub(super) struct Anchor {
 }
 
 /// What stands around an attribute's value.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Quotes {
     /// Nothing: `href=x`.
     None,
@@ -32,6 +30,7 @@ pub(super) enum Quotes {
 }
 
 /// What a page holds for us.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
     /// In the order of the source.
     pub(super) anchors: Vec<Anchor>,
@@ -39,137 +38,76 @@ pub(super) struct Page {
     pub(super) body_end: Option<usize>,
 }
 
-/// Each try may walk through the page again; a page with more false ends than this gets none.
-const MAX_TRIES: usize = 8;
-
-struct Selectors {
-    links: Selector,
-    any_href: Selector,
-    probe: Selector,
-}
-
-thread_local! {
-    /// Parsed once a thread: a `Selector` is not `Sync`.
-    static SELECTORS: Selectors = {
-        let parse = |text: &str| text.parse().expect("a selector written here is well formed");
-        Selectors {
-            links: parse("a[href], area[href]"),
-            any_href: parse("[href]"),
-            probe: parse("otklik-probe"),
-        }
-    };
-}
-
-/// Walks through `html` once, and through each conditional comment that holds a link.
-pub(super) fn scan(html: &str) -> Result<Page, RewriteError> {
-    SELECTORS.with(|selectors| {
-        let mut anchors = Vec::new();
-        // Asking for comments makes the parser look at every token: only where it may matter.
-        let comments = if html.contains("[if") {
-            Comments::Collect
-        } else {
-            Comments::Skip
-        };
-        let comments = walk(html, 0, &selectors.links, comments, &mut anchors)?;
-        for comment in &comments {
-            if let Some(inner) = conditional(html, comment) {
-                walk(
-                    &html[inner.clone()],
-                    inner.start,
-                    &selectors.any_href,
-                    Comments::Skip,
-                    &mut anchors,
-                )?;
+/// Walks through `html` once, and through each conditional comment that holds a link where it
+/// stands.
+pub(super) fn scan(html: &str) -> Page {
+    let mut page = Page::default();
+    let mut tokens = Tokens::new(html);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Start(tag) => {
+                let name = &html[tag.name.clone()];
+                if name.eq_ignore_ascii_case("a") || name.eq_ignore_ascii_case("area") {
+                    page.anchors
+                        .extend(anchor(html, &tag, tokens.attributes(), 0));
+                }
+            }
+            Token::End(tag) => {
+                if html[tag.name].eq_ignore_ascii_case("body") {
+                    page.body_end = Some(tag.all.start);
+                }
+            }
+            Token::Comment(comment) => {
+                if let Some(inner) = conditional(html, &comment) {
+                    scan_conditional(html, inner, &mut page.anchors);
+                }
             }
         }
-        anchors.sort_by_key(|anchor| anchor.value.start);
-        Ok(Page {
-            body_end: body_end(html, &anchors, &comments, &selectors.probe)?,
-            anchors,
-        })
-    })
-}
-
-/// Whether a walk notes where comments stand.
-#[derive(PartialEq, Eq)]
-enum Comments {
-    Collect,
-    Skip,
-}
-
-/// Collects the links of `html`, which begins at `offset` of the whole; gives its comments.
-fn walk(
-    html: &str,
-    offset: usize,
-    links: &Selector,
-    collect: Comments,
-    anchors: &mut Vec<Anchor>,
-) -> Result<Vec<Range<usize>>, RewriteError> {
-    let mut comments = Vec::new();
-    let on_link = |element: &mut Element<'_, '_>| {
-        anchors.extend(anchor(html, element, offset));
-        Ok(())
-    };
-    let on_comment = |comment: &mut Comment<'_>| {
-        comments.push(comment.source_location().bytes());
-        Ok(())
-    };
-    // Not strict: a page whose nesting is ambiguous is still worth sending.
-    let mut settings = Settings::new()
-        .with_strict(false)
-        .append_element_content_handler((
-            Cow::Borrowed(links),
-            ElementContentHandlers::default().element(on_link),
-        ));
-    if collect == Comments::Collect {
-        settings = settings.append_document_content_handler(
-            DocumentContentHandlers::default().comments(on_comment),
-        );
     }
-    feed(html, settings)?;
-    Ok(comments)
+    page
 }
 
-/// The link of `element`, if its `href` has a value. `link` and `base` lead nowhere a person goes.
-fn anchor(html: &str, element: &Element<'_, '_>, offset: usize) -> Option<Anchor> {
-    let tag = element.source_location().bytes();
-    // Read from the source for the same reason as the attributes' names below.
-    let name = html[tag.start + 1..tag.end]
-        .split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-        .next()?;
-    if name.eq_ignore_ascii_case("link") || name.eq_ignore_ascii_case("base") {
-        return None;
-    }
-    let name = tag.start + 1..tag.start + 1 + name.len();
-    let mut href = None;
-    let (mut off, mut role) = (None, None);
-    for attribute in element.attributes() {
-        // The first of a name counts (HTML, 13.2.5.33). Its name is read from the source: asking
-        // the attribute for it makes a new text each time.
-        let Some(name) = attribute.name_source_location() else {
-            continue;
-        };
-        let name = &html[name.bytes()];
-        if name.eq_ignore_ascii_case("href") && href.is_none() {
-            href = Some(attribute.value_source_location());
-        } else if name.eq_ignore_ascii_case("data-otklik") {
-            off.get_or_insert_with(|| attribute.value().trim().eq_ignore_ascii_case("off"));
-        } else if name.eq_ignore_ascii_case("data-otklik-role") {
-            role.get_or_insert_with(|| attribute.value());
+/// Outlook follows an `href` on any element, such as a VML button; `link` and `base` lead nowhere a
+/// person goes.
+fn scan_conditional(html: &str, inner: Range<usize>, anchors: &mut Vec<Anchor>) {
+    let text = &html[inner.clone()];
+    let mut tokens = Tokens::new(text);
+    while let Some(token) = tokens.next() {
+        let Token::Start(tag) = token else { continue };
+        let name = &text[tag.name.clone()];
+        if !name.eq_ignore_ascii_case("link") && !name.eq_ignore_ascii_case("base") {
+            anchors.extend(anchor(text, &tag, tokens.attributes(), inner.start));
         }
     }
-    let value = href??.bytes();
-    let before = value.start.checked_sub(1).map(|at| html.as_bytes()[at]);
+}
+
+/// The link of a start tag of `html`, which begins at `offset` of the whole, if its `href` has a
+/// value.
+fn anchor(html: &str, tag: &Tag, attributes: &[Attribute], offset: usize) -> Option<Anchor> {
+    // The first of a name counts (HTML, 13.2.5.33).
+    let named = |wanted: &str| {
+        attributes
+            .iter()
+            .find(|attribute| html[attribute.name.clone()].eq_ignore_ascii_case(wanted))
+    };
+    let text_of = |wanted: &str| {
+        named(wanted).map(|attribute| {
+            let value = attribute.value.clone();
+            value.map_or("", |value| &html[value])
+        })
+    };
+    let value = named("href")?.value.clone()?;
+    let quotes = match html.as_bytes()[value.start - 1] {
+        b'"' | b'\'' => Quotes::Some,
+        _ => Quotes::None,
+    };
     Some(Anchor {
-        name: name.start + offset..name.end + offset,
-        quotes: match before {
-            Some(b'"' | b'\'') => Quotes::Some,
-            _ => Quotes::None,
-        },
+        name: tag.name.start + offset..tag.name.end + offset,
         value: value.start + offset..value.end + offset,
-        tag_end: tag.end + offset,
-        off: off.unwrap_or_default(),
-        role,
+        quotes,
+        tag_end: tag.all.end + offset,
+        off: text_of("data-otklik").is_some_and(|word| word.trim().eq_ignore_ascii_case("off")),
+        role: text_of("data-otklik-role").map(str::to_owned),
     })
 }
 
@@ -182,81 +120,8 @@ fn conditional(html: &str, comment: &Range<usize>) -> Option<Range<usize>> {
     }
     let start = text.find("]>")? + 2;
     let end = start + text[start..].rfind("<![endif]")?;
-    let inner = &text[start..end];
-    let holds_link = inner
-        .as_bytes()
+    let holds_link = text.as_bytes()[start..end]
         .windows(4)
         .any(|word| word.eq_ignore_ascii_case(b"href"));
     holds_link.then(|| comment.start + start..comment.start + end)
-}
-
-/// Where the last `</body>` begins that is a tag, not a part of a comment, a script or an
-/// attribute.
-fn body_end(
-    html: &str,
-    anchors: &[Anchor],
-    comments: &[Range<usize>],
-    probe: &Selector,
-) -> Result<Option<usize>, RewriteError> {
-    let bytes = html.as_bytes();
-    let mut end = html.len();
-    let mut tries = 0;
-    while let Some(at) = html[..end].rfind("</") {
-        end = at;
-        let name = &bytes[at + 2..];
-        let is_body = name.len() > 4
-            && name[..4].eq_ignore_ascii_case(b"body")
-            && (name[4].is_ascii_whitespace() || matches!(name[4], b'>' | b'/'));
-        if !is_body {
-            continue;
-        }
-        if is_markup(html, anchors, comments, at, probe)? {
-            return Ok(Some(at));
-        }
-        tries += 1;
-        if tries == MAX_TRIES {
-            break;
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a tag at `at` would be one. Walks again from the last place known to lie between tags,
-/// to a tag of our own put there.
-fn is_markup(
-    html: &str,
-    anchors: &[Anchor],
-    comments: &[Range<usize>],
-    at: usize,
-    probe: &Selector,
-) -> Result<bool, RewriteError> {
-    if comments.iter().any(|comment| comment.contains(&at)) {
-        return Ok(false);
-    }
-    let tags = anchors.iter().map(|anchor| anchor.tag_end);
-    let comments = comments.iter().map(|comment| comment.end);
-    let known = tags.chain(comments).filter(|end| *end <= at);
-    let from = known.max().unwrap_or(0);
-    let text = format!("{}<otklik-probe>", &html[from..at]);
-    let mut seen = false;
-    let on_probe = |element: &mut Element<'_, '_>| {
-        seen |= element.source_location().bytes().start == at - from;
-        Ok(())
-    };
-    let handler = ElementContentHandlers::default().element(on_probe);
-    feed(
-        &text,
-        Settings::new()
-            .with_strict(false)
-            .append_element_content_handler((Cow::Borrowed(probe), handler)),
-    )?;
-    Ok(seen)
-}
-
-fn feed(html: &str, settings: Settings<'_, '_>) -> Result<(), RewriteError> {
-    let mut walker = HtmlRewriter::new(settings, |_: &[u8]| {});
-    walker
-        .write(html.as_bytes())
-        .and_then(|()| walker.end())
-        .map_err(|error| RewriteError(error.to_string()))
 }
