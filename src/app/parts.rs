@@ -161,7 +161,11 @@ impl Parts {
     }
 
     fn judge(&self, stop: CancellationToken) {
-        let step = |ctx| async move { work::verdicts::step(&ctx).await };
+        let follower = work::verdicts::Follower::default();
+        let step = move |ctx| {
+            let follower = follower.clone();
+            async move { follower.step(&ctx).await }
+        };
         let (ctx, idle) = (self.ctx.clone(), work::verdicts::IDLE);
         self.work
             .spawn(work::run("verdicts", ctx, stop, idle, step));

@@ -17,7 +17,8 @@ use otklik::net::smtp::PhaseTimeouts;
 use otklik::store::verdicts::Lifted;
 use otklik::store::{Store, firings, log, verdicts as ledger};
 use otklik::work::send::Sender;
-use otklik::work::{Progress, ingest, verdicts};
+use otklik::work::verdicts::Follower;
+use otklik::work::{Progress, ingest};
 use std::time::Duration;
 
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 \
@@ -31,6 +32,7 @@ struct World {
     delivery: DeliveryId,
     no: DeliveryNo,
     intake: Intake,
+    follower: Follower,
     _sink: Sink,
 }
 
@@ -59,6 +61,7 @@ impl World {
             delivery: accepted.deliveries[0].id,
             no: DeliveryNo(no),
             intake: intake.unwrap(),
+            follower: Follower::default(),
             ctx,
             _sink: sink,
         };
@@ -97,7 +100,7 @@ impl World {
     /// Takes what the intake holds and judges it.
     async fn work(&self) {
         while ingest::step(&self.ctx, &self.intake).await.unwrap() == Progress::More {}
-        while verdicts::step(&self.ctx).await.unwrap() == Progress::More {}
+        while self.follower.step(&self.ctx).await.unwrap() == Progress::More {}
     }
 
     /// Each hit with its present verdict.

@@ -1,82 +1,55 @@
-//! Hits with all that a judgement of them needs: the other hits of their message, when each copy
-//! was handed over, and when somebody answered. One statement reads the hits, replies and
-//! revisions of many messages, one the copies.
+//! Hits with all that a judgement of them needs: the other hits on their delivery, when it was
+//! handed over, and when somebody answered. One statement reads the hits, replies and revisions of
+//! many deliveries, one the deliveries.
 
 use super::super::log::{EventRow, read_row};
 use super::super::sql::{row, rows, statements};
 use super::super::{Result, Store, Tx};
+use crate::classify::MailContext;
+use crate::domain::address::is_freemail;
 use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, Event, EventKind};
 use crate::domain::hit::{HitFacts, HitKind};
-use crate::domain::id::{ContactNo, DeliveryNo, MessageId, Seq, UserNo};
+use crate::domain::id::{ContactNo, DeliveryNo, MessageId, Seq};
 use crate::domain::verdict::Judgement;
 use std::collections::{BTreeMap, HashMap};
 
-/// Hits of one message that are judged together; of more, which only a machine makes, the newest.
+/// Hits on one delivery that are judged together; of more, which only a machine makes, the newest.
 const MOST_HITS: usize = 2_000;
 
 statements! {
     /// `$1` one array of delivery numbers, `$2` from when on. Kinds: opened, clicked, replied,
     /// revised. A reply counts whenever it came.
-    HAPPENED = sqlite "SELECT e.seq, e.at, e.kind, e.delivery_no, e.contact_no, e.link_no, e.verdict, e.rule, e.detail,
-            d.message_id
-        FROM (SELECT DISTINCT x.message_id FROM json_each($1) AS j
-                JOIN deliveries AS x ON x.no = j.value) AS w
-            CROSS JOIN deliveries AS d ON d.message_id = w.message_id
-            CROSS JOIN events AS e ON e.delivery_no = d.no
+    HAPPENED = sqlite "SELECT e.seq, e.at, e.kind, e.delivery_no, e.contact_no, e.link_no, e.verdict, e.rule, e.detail
+        FROM json_each($1) AS j CROSS JOIN events AS e ON e.delivery_no = j.value
         WHERE e.kind IN (8, 9, 10, 19) AND (e.at >= $2 OR e.kind = 10)
         ORDER BY e.seq"
-        postgres "SELECT e.seq, e.at, e.kind, e.delivery_no, e.contact_no, e.link_no, e.verdict, e.rule, e.detail,
-            d.message_id
-        FROM (SELECT DISTINCT x.message_id FROM jsonb_array_elements_text($1::JSONB) AS j
-                JOIN deliveries AS x ON x.no = j::BIGINT) AS w
-            JOIN deliveries AS d ON d.message_id = w.message_id
-            JOIN events AS e ON e.delivery_no = d.no
+        postgres "SELECT e.seq, e.at, e.kind, e.delivery_no, e.contact_no, e.link_no, e.verdict, e.rule, e.detail
+        FROM jsonb_array_elements_text($1::JSONB) AS j JOIN events AS e ON e.delivery_no = j::BIGINT
         WHERE e.kind IN (8, 9, 10, 19) AND (e.at >= $2 OR e.kind = 10)
         ORDER BY e.seq";
-    COPIES = sqlite "SELECT d.no, d.message_id, d.contact_no, d.rep_no, d.domain, d.handed_over_at
-        FROM (SELECT DISTINCT x.message_id FROM json_each($1) AS j
-                JOIN deliveries AS x ON x.no = j.value) AS w
-            CROSS JOIN deliveries AS d ON d.message_id = w.message_id
-        ORDER BY d.no"
-        postgres "SELECT d.no, d.message_id, d.contact_no, d.rep_no, d.domain, d.handed_over_at
-        FROM (SELECT DISTINCT x.message_id FROM jsonb_array_elements_text($1::JSONB) AS j
-                JOIN deliveries AS x ON x.no = j::BIGINT) AS w
-            JOIN deliveries AS d ON d.message_id = w.message_id
-        ORDER BY d.no";
+    /// Of several hand-overs the earliest.
+    COPIES = sqlite "SELECT d.no, d.domain, b.address AS sender,
+            COALESCE((SELECT MIN(a.handed_over_at) FROM attempts a WHERE a.delivery_no = d.no), d.handed_over_at) AS handed_over_at,
+            (SELECT COUNT(*) FROM links l WHERE l.delivery_no = d.no) AS links
+        FROM json_each($1) AS j CROSS JOIN deliveries AS d ON d.no = j.value
+            JOIN mailboxes AS b ON b.no = d.mailbox_no"
+        postgres "SELECT d.no, d.domain, b.address AS sender,
+            COALESCE((SELECT MIN(a.handed_over_at) FROM attempts a WHERE a.delivery_no = d.no), d.handed_over_at) AS handed_over_at,
+            (SELECT COUNT(*) FROM links l WHERE l.delivery_no = d.no) AS links
+        FROM jsonb_array_elements_text($1::JSONB) AS j JOIN deliveries AS d ON d.no = j::BIGINT
+            JOIN mailboxes AS b ON b.no = d.mailbox_no";
     OF_MESSAGE = "SELECT no FROM deliveries WHERE message_id = $1 ORDER BY no";
 }
 
 row! {
-    struct HappenedRow {
-        seq: Seq,
-        at: Millis,
-        kind: i16,
-        delivery_no: Option<DeliveryNo>,
-        contact_no: Option<ContactNo>,
-        link_no: Option<i16>,
-        verdict: Option<i16>,
-        rule: Option<i16>,
-        detail: Option<Vec<u8>>,
-        message_id: MessageId,
-    }
-}
-
-row! {
-    /// One copy of a message.
-    pub struct Copy {
-        /// Its number.
-        pub no: DeliveryNo,
-        /// The message.
-        pub message_id: MessageId,
-        /// Whom it went to.
-        pub contact_no: Option<ContactNo>,
-        /// Its author.
-        pub rep_no: UserNo,
-        /// The recipient's domain.
-        pub domain: String,
-        /// When its body went to the next hop.
-        pub handed_over_at: Option<Millis>,
+    /// What of a delivery a judgement asks for.
+    struct CopyRow {
+        no: DeliveryNo,
+        domain: String,
+        sender: String,
+        handed_over_at: Option<Millis>,
+        links: i64,
     }
 }
 
@@ -118,30 +91,25 @@ impl Hit {
     }
 }
 
-/// One message with its hits.
+/// One mail to one recipient with its hits.
 #[derive(Debug, Clone)]
 pub struct Letter {
-    /// The message.
-    pub message: MessageId,
-    /// Its copies, by number.
-    pub copies: Vec<Copy>,
+    /// The delivery.
+    pub delivery: DeliveryNo,
     /// Its hits, in the log's order.
     pub hits: Vec<Hit>,
-    /// When a person answered, and which copy.
-    pub replies: Vec<(Millis, DeliveryNo)>,
+    /// What else a judgement asks for.
+    pub mail: MailContext,
 }
 
-/// The messages of `deliveries` with their hits since `from`, as the transaction sees them.
+/// `deliveries` with their hits since `from`, as the transaction sees them.
 pub async fn load(tx: &mut Tx, deliveries: &[DeliveryNo], from: Millis) -> Result<Vec<Letter>> {
     if deliveries.is_empty() {
         return Ok(Vec::new());
     }
     let wanted = array(deliveries);
-    let copies = rows!(&mut *tx, COPIES, Copy; wanted.as_str())?;
-    assemble(
-        copies,
-        rows!(&mut *tx, HAPPENED, HappenedRow; wanted, from)?,
-    )
+    let copies = rows!(&mut *tx, COPIES, CopyRow; wanted.as_str())?;
+    assemble(copies, rows!(&mut *tx, HAPPENED, EventRow; wanted, from)?)
 }
 
 /// As [`load`], outside of a transaction.
@@ -150,8 +118,8 @@ pub async fn read(store: &Store, deliveries: &[DeliveryNo], from: Millis) -> Res
         return Ok(Vec::new());
     }
     let wanted = array(deliveries);
-    let copies = rows!(store, COPIES, Copy; wanted.as_str())?;
-    assemble(copies, rows!(store, HAPPENED, HappenedRow; wanted, from)?)
+    let copies = rows!(store, COPIES, CopyRow; wanted.as_str())?;
+    assemble(copies, rows!(store, HAPPENED, EventRow; wanted, from)?)
 }
 
 /// The deliveries of one message.
@@ -164,27 +132,18 @@ fn array(deliveries: &[DeliveryNo]) -> String {
     serde_json::to_string(deliveries).expect("numbers have a JSON form")
 }
 
-fn assemble(copies: Vec<Copy>, happened: Vec<HappenedRow>) -> Result<Vec<Letter>> {
-    let mut letters: BTreeMap<MessageId, Letter> = BTreeMap::new();
-    for copy in copies {
-        let message = copy.message_id;
-        letters
-            .entry(message)
-            .or_insert_with(|| Letter {
-                message,
-                copies: Vec::new(),
-                hits: Vec::new(),
-                replies: Vec::new(),
-            })
-            .copies
-            .push(copy);
-    }
+fn assemble(copies: Vec<CopyRow>, happened: Vec<EventRow>) -> Result<Vec<Letter>> {
+    let mut letters: BTreeMap<DeliveryNo, Letter> = copies
+        .into_iter()
+        .map(|row| (row.no, row.letter()))
+        .collect();
     let mut revised: HashMap<Seq, (i32, Judgement)> = HashMap::new();
     for row in happened {
-        let Some(letter) = letters.get_mut(&row.message_id) else {
-            continue;
-        };
-        note(letter, &mut revised, row.read()?);
+        let event = read_row(row)?;
+        let delivery = event.event.delivery;
+        if let Some(letter) = delivery.and_then(|no| letters.get_mut(&no)) {
+            note(letter, &mut revised, event);
+        }
     }
     for letter in letters.values_mut() {
         let spare = letter.hits.len().saturating_sub(MOST_HITS);
@@ -197,11 +156,7 @@ fn assemble(copies: Vec<Copy>, happened: Vec<HappenedRow>) -> Result<Vec<Letter>
 }
 
 fn note(letter: &mut Letter, revised: &mut HashMap<Seq, (i32, Judgement)>, event: Event) {
-    let seq = event.seq;
-    let event = event.event;
-    let Some(delivery) = event.delivery else {
-        return;
-    };
+    let (seq, event) = (event.seq, event.event);
     match event.detail {
         Detail::Hit {
             link_no,
@@ -214,7 +169,7 @@ fn note(letter: &mut Letter, revised: &mut HashMap<Seq, (i32, Judgement)>, event
                 EventKind::Opened => HitKind::Open,
                 _ => HitKind::Click,
             },
-            delivery,
+            delivery: letter.delivery,
             contact: event.contact,
             link_no,
             facts,
@@ -222,30 +177,34 @@ fn note(letter: &mut Letter, revised: &mut HashMap<Seq, (i32, Judgement)>, event
             revised: None,
         }),
         Detail::Revision(revision) => {
-            let newest = revised
-                .get(&revision.hit)
-                .is_none_or(|(number, _)| revision.number > *number);
-            if newest {
+            let known = revised.get(&revision.hit);
+            if known.is_none_or(|(number, _)| revision.number > *number) {
                 revised.insert(revision.hit, (revision.number, revision.judgement));
             }
         }
-        _ if event.kind == EventKind::Replied => letter.replies.push((event.at, delivery)),
+        // A reply quotes what it answers, and only a person writes one.
+        _ if event.kind == EventKind::Replied => {
+            let mail = &mut letter.mail;
+            let first = mail.quoted_since.map_or(event.at, |at| at.min(event.at));
+            mail.quoted_since = Some(first);
+            mail.actions.push(event.at);
+        }
         _ => {}
     }
 }
 
-impl HappenedRow {
-    fn read(self) -> Result<Event> {
-        read_row(EventRow {
-            seq: self.seq,
-            at: self.at,
-            kind: self.kind,
-            delivery_no: self.delivery_no,
-            contact_no: self.contact_no,
-            link_no: self.link_no,
-            verdict: self.verdict,
-            rule: self.rule,
-            detail: self.detail,
-        })
+impl CopyRow {
+    fn letter(self) -> Letter {
+        let own = self.sender.rsplit('@').next().unwrap_or_default();
+        Letter {
+            delivery: self.no,
+            hits: Vec::new(),
+            mail: MailContext {
+                handed_over: self.handed_over_at,
+                links: u16::try_from(self.links).unwrap_or(u16::MAX),
+                own_domain: own.eq_ignore_ascii_case(&self.domain) && !is_freemail(&self.domain),
+                ..MailContext::default()
+            },
+        }
     }
 }

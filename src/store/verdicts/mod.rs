@@ -11,13 +11,12 @@ pub use overrule::{Entry, Ledger, Lifted, ledger, lift, overrule};
 
 use super::sql::Sql;
 use super::{Result, Store, Tx, log};
-use crate::classify::judge;
-use crate::domain::clock::{MINUTE_MS, Millis};
+use crate::classify::{
+    FANOUT_RECIPIENTS, Fanout, Fanouts, Known, NEIGHBOURS_MS, Shown, judge_group, reason,
+};
+use crate::domain::clock::Millis;
 use crate::domain::id::{DeliveryNo, MessageId};
 use crate::domain::verdict::{Judgement, Rule};
-
-/// How far a hit reaches: hits of its message this much earlier or later may change its verdict.
-const REACH_MS: i64 = 10 * MINUTE_MS;
 
 /// Every statement below here.
 pub(super) const ALL: [&[&Sql]; 3] = [
@@ -56,14 +55,14 @@ impl Span {
     /// What hits between `first` and `last` may change.
     pub const fn around(first: Millis, last: Millis) -> Self {
         Self {
-            from: first.plus(-REACH_MS),
-            to: last.plus(REACH_MS),
+            from: first.plus(-NEIGHBOURS_MS),
+            to: last.plus(NEIGHBOURS_MS),
         }
     }
 
     /// The earliest hit that must be known to judge in this span.
     const fn known_from(self) -> Millis {
-        self.from.plus(-REACH_MS)
+        self.from.plus(-NEIGHBOURS_MS)
     }
 
     const fn holds(self, at: Millis) -> bool {
@@ -71,49 +70,50 @@ impl Span {
     }
 }
 
-/// What judging the messages of `deliveries` anew would change in `span`, by what stands in the
-/// store now. Nothing is written.
+/// What judging `deliveries` anew would change in `span`, by what stands in the store now. Nothing
+/// is written.
 pub async fn would_change(
     store: &Store,
     deliveries: &[DeliveryNo],
     span: Span,
+    fanouts: &Fanouts,
 ) -> Result<Vec<Change>> {
     let letters = letters::read(store, deliveries, span.known_from()).await?;
-    Ok(letters
-        .iter()
-        .flat_map(|letter| changes(letter, span))
-        .collect())
+    let changes = letters.iter().flat_map(|letter| changes(letter, span, fanouts));
+    Ok(changes.collect())
 }
 
-/// Judges the messages of `deliveries` anew in `span` and appends what changed. The caller's
-/// transaction holds the log's lock from here on.
+/// Judges `deliveries` anew in `span` and appends what changed. The caller's transaction holds the
+/// log's lock from here on.
 pub async fn rejudge(
     tx: &mut Tx,
     deliveries: &[DeliveryNo],
     span: Span,
+    fanouts: &Fanouts,
     now: Millis,
 ) -> Result<Vec<Change>> {
     log::append(tx, &[]).await?;
     let letters = letters::load(tx, deliveries, span.known_from()).await?;
-    let changes: Vec<Change> = letters
-        .iter()
-        .flat_map(|letter| changes(letter, span))
-        .collect();
+    let changes = letters.iter().flat_map(|letter| changes(letter, span, fanouts));
+    let changes: Vec<Change> = changes.collect();
     revise::append(tx, &changes, None, now).await?;
     Ok(changes)
 }
 
 /// Judges all hits of one message anew, since something about it became known, such as a reply
-/// whose event has been appended before. Gives how many verdicts changed.
+/// whose event was appended before in the same transaction. Gives how many verdicts changed. The
+/// step that follows the log does the same for every reply, a moment later.
 pub async fn rejudge_message(tx: &mut Tx, message: MessageId, now: Millis) -> Result<usize> {
     log::append(tx, &[]).await?;
     let deliveries = letters::deliveries_of(tx, message).await?;
-    Ok(rejudge(tx, &deliveries, Span::ALL, now).await?.len())
+    let fanouts = Fanouts::default();
+    let changes = rejudge(tx, &deliveries, Span::ALL, &fanouts, now).await?;
+    Ok(changes.len())
 }
 
 /// The hits whose verdict by the rules is another than the one they have.
-fn changes(letter: &Letter, span: Span) -> Vec<Change> {
-    let judged = by_rules(letter);
+fn changes(letter: &Letter, span: Span, fanouts: &Fanouts) -> Vec<Change> {
+    let judged = by_rules(letter, fanouts);
     let hits = letter.hits.iter().zip(judged);
     hits.filter(|(hit, now)| {
         let present = hit.present();
@@ -128,10 +128,41 @@ fn changes(letter: &Letter, span: Span) -> Vec<Change> {
 }
 
 /// What the rules say of each hit of a letter, in its order.
-fn by_rules(letter: &Letter) -> Vec<Judgement> {
-    letter
-        .hits
-        .iter()
-        .map(|hit| judge(hit.kind, &hit.facts))
-        .collect()
+fn by_rules(letter: &Letter, fanouts: &Fanouts) -> Vec<Judgement> {
+    let known: Vec<Known> = letter.hits.iter().map(known).collect();
+    judge_group(&known, &letter.mail, &|hit| {
+        let seen = fanouts.around(hit.facts.network, hit.at);
+        if seen.recipients > 0 {
+            return seen;
+        }
+        remembered(&hit.now).unwrap_or_default()
+    })
+}
+
+fn known(hit: &Hit) -> Known {
+    Known {
+        seq: hit.seq,
+        at: hit.at,
+        kind: hit.kind,
+        link_no: hit.link_no,
+        facts: hit.facts.clone(),
+        now: hit.present().clone(),
+    }
+}
+
+/// The fan-out that a judgement was given for. The clicks it was counted from may be long out of
+/// sight when something new makes the mail be judged again.
+fn remembered(judgement: &Judgement) -> Option<Fanout> {
+    let reason = reason(judgement);
+    match (reason.rule, reason.shown, reason.also) {
+        (Rule::GFanout, Shown::Count(recipients, within_ms), _) => Some(Fanout {
+            recipients,
+            within_ms,
+        }),
+        (_, _, Some(Rule::GFanout)) => Some(Fanout {
+            recipients: FANOUT_RECIPIENTS,
+            within_ms: 0,
+        }),
+        _ => None,
+    }
 }

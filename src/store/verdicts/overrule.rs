@@ -7,6 +7,7 @@ use super::super::sql::{maybe, row, rows, statements};
 use super::super::{Result, Store, StoreError, Tx, log};
 use super::letters::{self, Hit, Letter};
 use super::{Change, by_rules, revise};
+use crate::classify::Fanouts;
 use crate::domain::clock::Millis;
 use crate::domain::id::{DeliveryNo, Seq, UserId};
 use crate::domain::verdict::{Judgement, Rule, Verdict};
@@ -148,7 +149,10 @@ pub async fn lift(tx: &mut Tx, viewer: &Viewer, hit: Seq, now: Millis) -> Result
     if hit.present().rule != Rule::Overruled {
         return Ok(Lifted::NotOverruled);
     }
-    let judgement = by_rules(&letter).swap_remove(index);
+    // As if nobody had decided: an overruled hit would keep its judgement.
+    let mut free = letter.clone();
+    free.hits[index].revised = None;
+    let judgement = by_rules(&free, &Fanouts::default()).swap_remove(index);
     write(tx, hit, judgement, viewer.user, now).await?;
     Ok(Lifted::Yes)
 }

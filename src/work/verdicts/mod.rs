@@ -7,7 +7,10 @@
 //! and repeats nothing. Reading and judging need no lock; only what changes something is done
 //! again under it.
 
+mod recent;
+
 use super::Progress;
+use crate::classify::Fanouts;
 use crate::ctx::Ctx;
 use crate::domain::clock::{DAY_MS, Millis, SECOND_MS};
 use crate::domain::event::{Detail, Event, EventKind};
@@ -16,8 +19,11 @@ use crate::faults::{self, Point};
 use crate::store::firings::{self, Effect, Held};
 use crate::store::verdicts::{self, Span};
 use crate::store::{Result, log, outbox};
+use recent::Recent;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How long a runner should rest when nothing waits.
 pub const IDLE: Duration = Duration::from_millis(250);
@@ -150,6 +156,17 @@ impl Found {
             }
             _ => {}
         }
+    }
+
+    /// The deliveries of which a verdict would change.
+    async fn anew(&self, ctx: &Ctx, fanouts: &Fanouts) -> Result<Vec<DeliveryNo>> {
+        let Some(span) = self.span else {
+            return Ok(Vec::new());
+        };
+        let deliveries: Vec<DeliveryNo> = self.deliveries.iter().copied().collect();
+        let changes = verdicts::would_change(&ctx.store, &deliveries, span, fanouts).await?;
+        let anew: BTreeSet<_> = changes.iter().map(|change| change.hit.delivery).collect();
+        Ok(anew.into_iter().collect())
     }
 
     fn widen(&mut self, by: Span) {
