@@ -5,6 +5,7 @@ use super::layout::Frame;
 use super::parts::When;
 use super::words::{Lang, Zone};
 use crate::domain::viewer::Viewer;
+use crate::store::firings;
 use crate::store::settings::{self, Setting};
 use crate::store::users::User;
 use crate::web::Web;
@@ -70,6 +71,7 @@ impl<P> Desk<P> {
             form_token: signed.form_token,
             is_caught: web.ctx.settings.catches_mail(),
             hold,
+            notices: firings::unseen(store, signed.user.id).await?,
             done: done(lang, request.query_string()),
         };
         Ok(Self {
@@ -132,6 +134,10 @@ fn done(lang: Lang, query: &str) -> Option<String> {
             "stopped" => lang.stopped_done(),
             "again" => lang.sent_again_done(),
             "arrived" => lang.arrived_done(),
+            "seen" => lang.notices_seen_done(),
+            "overruled" => lang.verdict_overruled_done(),
+            "ruled" => lang.verdict_lifted_done(),
+            "unruled" => lang.verdict_not_overruled(),
             _ => return None,
         }
         .to_owned(),

@@ -2,6 +2,8 @@
 
 use super::desk::Desk;
 use super::parts::{judgement_tag, moment, tag};
+use super::verdict::ledger;
+use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, EventKind};
 use crate::domain::hit::{AgentClass, HitFacts};
 use crate::domain::id::{DeliveryId, Seq};
@@ -22,7 +24,7 @@ pub struct Names {
 
 /// The events, newest first.
 pub fn feed<P>(desk: &Desk<P>, events: &[Told], names: &Names) -> Markup {
-    let latest = latest_judgements(events);
+    let revisions = revisions(events);
     let mut shown: Vec<&Told> = events
         .iter()
         .filter(|told| told.event.event.kind != EventKind::Revised)
@@ -30,43 +32,48 @@ pub fn feed<P>(desk: &Desk<P>, events: &[Told], names: &Names) -> Markup {
     shown.sort_by_key(|told| std::cmp::Reverse(told.event.seq));
     html! {
         ol.feed.panel {
-            @for told in shown { (line(desk, told, names, &latest)) }
+            @for told in shown { (line(desk, told, names, &revisions)) }
         }
     }
 }
 
-/// The judgement of each revised hit as it is now.
-fn latest_judgements(events: &[Told]) -> HashMap<Seq, (i32, &Judgement)> {
-    let mut latest: HashMap<Seq, (i32, &Judgement)> = HashMap::new();
+/// The later judgements of each revised hit, with their numbers and times, oldest first.
+type Revisions<'a> = HashMap<Seq, Vec<(i32, Millis, &'a Judgement)>>;
+
+fn revisions(events: &[Told]) -> Revisions<'_> {
+    let mut found = Revisions::new();
     for told in events {
         if let Detail::Revision(revision) = &told.event.event.detail {
-            let known = latest.get(&revision.hit).map_or(0, |(number, _)| *number);
-            if revision.number > known {
-                latest.insert(revision.hit, (revision.number, &revision.judgement));
-            }
+            let known = found.entry(revision.hit).or_default();
+            known.push((revision.number, told.event.event.at, &revision.judgement));
         }
     }
-    latest
+    for list in found.values_mut() {
+        list.sort_by_key(|(number, ..)| *number);
+    }
+    found
 }
 
 fn line<P>(
     desk: &Desk<P>,
     told: &Told,
     names: &Names,
-    latest: &HashMap<Seq, (i32, &Judgement)>,
+    revisions: &Revisions<'_>,
 ) -> Markup {
     let lang = desk.lang();
     let event = &told.event.event;
     let copy = told.delivery.and_then(|id| names.copies.get(&id));
+    let mut history: Vec<(Millis, &Judgement)> = Vec::new();
     let (words, mark, sub) = match &event.detail {
         Detail::Hit {
             link_no,
             facts,
             judgement,
         } => {
-            let now = latest
-                .get(&told.event.seq)
-                .map_or(judgement, |(_, now)| now);
+            let later = revisions.get(&told.event.seq).into_iter().flatten();
+            history.push((event.at, judgement));
+            history.extend(later.map(|(_, at, judgement)| (*at, *judgement)));
+            let now = history.last().map_or(judgement, |(_, now)| now);
             let label = told
                 .delivery
                 .and_then(|id| names.links.get(&(id, *link_no)))
@@ -94,11 +101,14 @@ fn line<P>(
         (None, _) => sub,
     };
     html! {
-        li data-seq=(told.event.seq) {
+        li data-seq=(told.event.seq) id=[(!history.is_empty()).then(|| format!("hit-{}", told.event.seq))] {
             (moment(&desk.frame.when, event.at))
             span { (words) }
             (mark)
             @if !sub.is_empty() { span.sub { (sub) } }
+            @if let Some(message) = told.message.filter(|_| !history.is_empty()) {
+                (ledger(desk, message, told.event.seq, &history))
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ fn frame(lang: Lang) -> Frame {
         form_token: "token".to_owned(),
         is_caught: true,
         hold: None,
+        notices: 3,
         done: Some(lang.saved().to_owned()),
     }
 }

@@ -25,6 +25,8 @@ pub enum Icon {
     More,
     /// A pen.
     Compose,
+    /// A bell.
+    Notices,
 }
 
 /// The drawing; words stand beside it, so that it says nothing to a screen reader.
@@ -41,6 +43,7 @@ pub fn icon(icon: Icon) -> Markup {
         Icon::Caught => "M2 9l2-6h8l2 6v4H2zM2 9h3.5l1 2h3l1-2H14",
         Icon::Settings => "M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7M10.5 3v3M5.5 10v3",
         Icon::More => "M3 8h.01M8 8h.01M13 8h.01",
+        Icon::Notices => "M8 2a4 4 0 0 0-4 4v3l-1.500 2.500h11L12 9V6a4 4 0 0 0-4-4M6.500 13.500h3",
         Icon::Compose => "M3 13l.7-3L11 2.7 13.3 5 6 12.3zM9.5 4.200l2.3 2.3",
     };
     html! { svg viewBox="0 0 16 16" aria-hidden="true" { path d=(d) {} } }

@@ -13,6 +13,8 @@ use maud::{DOCTYPE, Markup, html};
 pub enum Here {
     /// Whom to call now.
     Today,
+    /// Who followed a link.
+    Notices,
     /// Writing.
     Compose,
     /// What was written.
@@ -48,6 +50,8 @@ pub struct Frame {
     pub is_caught: bool,
     /// Why the queue is on hold, if it is.
     pub hold: Option<String>,
+    /// Notices the reader has not seen.
+    pub notices: i64,
     /// A line about what was just done.
     pub done: Option<String>,
 }
@@ -72,6 +76,13 @@ fn entries(lang: Lang, role: Role, is_caught: bool) -> Vec<Entry> {
     let writes = role == Role::Rep;
     let mut list = vec![
         entry(Here::Today, "/", Icon::Today, lang.nav_today(), false),
+        entry(
+            Here::Notices,
+            "/notices",
+            Icon::Notices,
+            lang.nav_notices(),
+            true,
+        ),
         entry(
             Here::Messages,
             "/messages",
@@ -186,9 +197,10 @@ fn rail(frame: &Frame, here: Here) -> Markup {
             @for entry in entries(lang, frame.role, frame.is_caught) {
                 a.go.wide[entry.is_wide] href=(entry.href) aria-current=[(entry.here == here).then_some("page")] {
                     (icon(entry.icon)) span { (entry.words) }
+                    @if entry.here == Here::Notices { (badge(frame)) }
                 }
             }
-            a.go.narrow href="/more" { (icon(Icon::More)) span { (lang.nav_more()) } }
+            a.go.narrow href="/more" { (icon(Icon::More)) span { (lang.nav_more()) } (badge(frame)) }
             div.me {
                 div { (frame.name) }
                 div { (lang.role(frame.role)) " · " time data-clock=(frame.when.zone.name()) {
@@ -198,6 +210,13 @@ fn rail(frame: &Frame, here: Here) -> Markup {
             }
         }
     }
+}
+
+/// How many notices were not seen; kept up to date by the script.
+pub fn badge(frame: &Frame) -> Markup {
+    let n = frame.notices;
+    let words = frame.when.lang.notices_badge(&n.to_string());
+    html! { b.tag.human data-notices title=(words) hidden[n == 0] { (n) } }
 }
 
 /// The sign-out button: a POST, so that no link can do it.

@@ -20,6 +20,7 @@ mod letter;
 mod message;
 mod messages;
 mod more;
+mod notices;
 mod pairs;
 pub mod parts;
 mod report;
@@ -27,6 +28,7 @@ mod settings;
 mod sign_in;
 mod templates;
 mod today;
+mod verdict;
 pub mod words;
 
 #[cfg(test)]
@@ -63,6 +65,10 @@ fn routes(config: &mut ServiceConfig) {
         .route("/messages/{id}/stop", web::post().to(message::stop))
         .route("/messages/{id}/resend", web::post().to(decide::resend))
         .route("/messages/{id}/arrived", web::post().to(decide::arrived))
+        .route("/messages/{id}/hits/{hit}", web::post().to(verdict::decide))
+        .route("/notices", web::get().to(notices::list))
+        .route("/notices/seen", web::post().to(notices::see_all))
+        .route("/notices/{hit}/seen", web::post().to(notices::see))
         .route("/compose", web::get().to(compose::begin))
         .route("/compose/{id}", web::get().to(compose::show))
         .route("/compose/{id}", web::post().to(compose::act))

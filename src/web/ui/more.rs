@@ -1,7 +1,7 @@
 //! On a phone the bar holds five entries; everything else is here.
 
 use super::desk::{Answer, Desk, shown};
-use super::layout::{Here, page, sign_out};
+use super::layout::{Here, badge, page, sign_out};
 use maud::html;
 
 /// `GET /more`
@@ -17,6 +17,7 @@ pub async fn show(desk: Desk) -> Answer {
     let body = html! {
         h1 { (lang.more_title()) }
         p.soft { (desk.frame.name) " · " (lang.role(desk.frame.role)) }
+        p { a.button href="/notices" { (lang.nav_notices()) (badge(&desk.frame)) } }
         @for (href, words) in entries {
             p { a.button href=(href) { (words) } }
         }

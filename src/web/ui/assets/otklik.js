@@ -46,9 +46,10 @@
   if (waiting && waiting.dataset.waiting !== "0") document.title = `(${waiting.dataset.waiting}) ${document.title}`;
 
   // Live parts: when something happened that this page shows, they are fetched anew.
+  // The feed is open while the page is looked at: a browser keeps few connections to one place.
   const live = $("[data-live]");
-  if (live && window.EventSource) {
-    let due = 0;
+  if ((live || $("[data-notices]")) && window.EventSource) {
+    let due = 0, source = null;
     const refresh = async () => {
       due = 0;
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
@@ -64,14 +65,33 @@
         if (news.length) say(news[0].textContent.replace(/\s+/g, " ").trim());
       }
     };
-    const source = new EventSource(live.dataset.live);
+    const soon = () => { if (!due) due = setTimeout(refresh, 150); };
     const heard = (event) => {
       const wanted = live.dataset.of;
       if (wanted && event.data && !event.data.includes(wanted)) return;
-      if (!due) due = setTimeout(refresh, 150);
+      soon();
     };
-    source.addEventListener("log", heard);
-    addEventListener("pagehide", () => source.close());
+    const counted = (event) => {
+      for (const badge of $$("[data-notices]")) {
+        const news = badge.textContent !== event.data;
+        badge.textContent = event.data;
+        badge.hidden = event.data === "0";
+        if (news && $("[data-told]")) soon();
+      }
+    };
+    const listen = () => {
+      source = new EventSource("/api/v1/events/live");
+      if (live) source.addEventListener("log", heard);
+      source.addEventListener("notices", counted);
+    };
+    const shut = () => { source?.close(); source = null; };
+    if (!document.hidden) listen();
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return shut();
+      if (!source) listen();
+      if (live) soon();
+    });
+    addEventListener("pagehide", shut);
   }
 
   // Drafts: what is typed is saved a second after the last key.

@@ -11,6 +11,7 @@ mod events;
 mod findings;
 mod library;
 mod messages;
+mod notices;
 mod numbers;
 mod reasons;
 mod report;
