@@ -10,7 +10,7 @@ use std::collections::HashMap;
 pub const FANOUT_MS: i64 = MINUTE_MS;
 
 /// Fewer recipients than this are an office.
-pub(super) const FANOUT_RECIPIENTS: u32 = 5;
+pub const FANOUT_RECIPIENTS: u32 = 5;
 
 /// How many recipients' links the network of a hit followed around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,7 +12,7 @@ mod releases;
 mod rules;
 mod runs;
 
-pub use fanout::{FANOUT_MS, Fanout, Fanouts};
+pub use fanout::{FANOUT_MS, FANOUT_RECIPIENTS, Fanout, Fanouts};
 pub use group::{ACTION_MS, Known, MailContext, NEIGHBOURS_MS};
 pub use reason::{Reason, Shown, reason};
 

@@ -8,6 +8,7 @@ mod export;
 mod failure;
 mod migrate;
 mod rebuild_metrics;
+mod rejudge;
 mod serve;
 mod token;
 mod user;
@@ -41,6 +42,7 @@ enum Command {
     Doctor(doctor::Args),
     Export(export::Args),
     RebuildMetrics(rebuild_metrics::Args),
+    Rejudge(rejudge::Args),
 }
 
 /// Reads the arguments, runs the command, and gives the status to end with.
@@ -76,6 +78,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(args, &source).await,
         Command::Export(args) => export::run(args, &source).await,
         Command::RebuildMetrics(args) => rebuild_metrics::run(args, &source).await,
+        Command::Rejudge(args) => rejudge::run(args, &source).await,
     }
 }
 

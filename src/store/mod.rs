@@ -292,9 +292,10 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("inbound::keep", inbound::keep::STATEMENTS),
         ("firings", firings::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
-        ("verdicts::letters", verdicts::ALL[0]),
-        ("verdicts::revise", verdicts::ALL[1]),
-        ("verdicts::overrule", verdicts::ALL[2]),
+        ("verdicts::history", verdicts::ALL[0]),
+        ("verdicts::letters", verdicts::ALL[1]),
+        ("verdicts::revise", verdicts::ALL[2]),
+        ("verdicts::overrule", verdicts::ALL[3]),
     ];
     modules
         .iter()

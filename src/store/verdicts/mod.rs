@@ -2,6 +2,7 @@
 //! appended as revisions. A revision is an event, from which figures follow by the fold, and a row
 //! that says who or what made it. What a person decided no rule changes.
 
+pub mod history;
 pub mod letters;
 mod overrule;
 mod revise;
@@ -15,11 +16,12 @@ use crate::classify::{
     FANOUT_RECIPIENTS, Fanout, Fanouts, Known, NEIGHBOURS_MS, Shown, judge_group, reason,
 };
 use crate::domain::clock::Millis;
-use crate::domain::id::{DeliveryNo, MessageId};
+use crate::domain::id::{DeliveryNo, MessageId, Seq};
 use crate::domain::verdict::{Judgement, Rule};
 
 /// Every statement below here.
-pub(super) const ALL: [&[&Sql]; 3] = [
+pub(super) const ALL: [&[&Sql]; 4] = [
+    history::STATEMENTS,
     letters::STATEMENTS,
     revise::STATEMENTS,
     overrule::STATEMENTS,
@@ -36,20 +38,25 @@ pub struct Change {
     pub now: Judgement,
 }
 
-/// The hits whose verdicts matter to a judgement, in time.
+/// Which hits may be judged anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The earliest that may be judged anew.
+    /// From when on.
     pub from: Millis,
-    /// The latest.
+    /// Until when.
     pub to: Millis,
+    /// The first of them in the log, and the last.
+    pub seqs: (Seq, Seq),
 }
+
+const ALL_SEQS: (Seq, Seq) = (Seq(0), Seq(i64::MAX));
 
 impl Span {
     /// All of history.
     pub const ALL: Self = Self {
         from: Millis(i64::MIN),
         to: Millis(i64::MAX),
+        seqs: ALL_SEQS,
     };
 
     /// What hits between `first` and `last` may change.
@@ -57,6 +64,7 @@ impl Span {
         Self {
             from: first.plus(-NEIGHBOURS_MS),
             to: last.plus(NEIGHBOURS_MS),
+            seqs: ALL_SEQS,
         }
     }
 
@@ -65,8 +73,9 @@ impl Span {
         self.from.plus(-NEIGHBOURS_MS)
     }
 
-    const fn holds(self, at: Millis) -> bool {
-        self.from.0 <= at.0 && at.0 <= self.to.0
+    fn holds(self, hit: &Hit) -> bool {
+        let (first, last) = self.seqs;
+        (self.from..=self.to).contains(&hit.at) && (first..=last).contains(&hit.seq)
     }
 }
 
@@ -117,7 +126,7 @@ fn changes(letter: &Letter, span: Span, fanouts: &Fanouts) -> Vec<Change> {
     let hits = letter.hits.iter().zip(judged);
     hits.filter(|(hit, now)| {
         let present = hit.present();
-        span.holds(hit.at) && present.rule != Rule::Overruled && present.verdict != now.verdict
+        span.holds(hit) && present.rule != Rule::Overruled && present.verdict != now.verdict
     })
     .map(|(hit, now)| Change {
         hit: hit.clone(),

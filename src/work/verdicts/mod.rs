@@ -12,7 +12,7 @@ mod recent;
 use super::Progress;
 use crate::classify::Fanouts;
 use crate::ctx::Ctx;
-use crate::domain::clock::{DAY_MS, Millis, SECOND_MS};
+use crate::domain::clock::{DAY_MS, SECOND_MS};
 use crate::domain::event::{Detail, Event, EventKind};
 use crate::domain::id::{DeliveryNo, Seq};
 use crate::faults::{self, Point};
@@ -37,34 +37,46 @@ const FIRINGS_AT_ONCE: i64 = 1_000;
 /// away, or in a log that was written at once.
 const NEWS_MS: i64 = DAY_MS;
 
-/// Judges the next events of the log; when there are none, decides what is due.
-pub async fn step(ctx: &Ctx) -> Result<Progress> {
-    let place = outbox::place(&ctx.store, LISTENER).await?;
-    let events = log::after(&ctx.store, place, EVENTS_AT_ONCE).await?;
-    let Some(last) = events.last().map(|event| event.seq) else {
-        return fire(ctx, place).await;
-    };
-    let found = Found::of(&events);
-    let anew: Vec<DeliveryNo> = match found.span {
-        Some(span) => {
-            let deliveries: Vec<DeliveryNo> = found.deliveries.iter().copied().collect();
-            let changes = verdicts::would_change(&ctx.store, &deliveries, span).await?;
-            let anew: BTreeSet<_> = changes.iter().map(|change| change.hit.delivery).collect();
-            anew.into_iter().collect()
-        }
-        None => Vec::new(),
-    };
-    write(ctx, place, last, &found, &anew).await?;
-    Ok(Progress::More)
+/// Follows the log for as long as it is kept; cheap to clone, and only one step at a time.
+#[derive(Debug, Clone, Default)]
+pub struct Follower {
+    recent: Arc<Mutex<Recent>>,
 }
 
-/// Writes what follows from the events up to `last`, unless somebody else did.
-async fn write(ctx: &Ctx, place: Seq, last: Seq, found: &Found, anew: &[DeliveryNo]) -> Result<()> {
+impl Follower {
+    /// Judges the next events of the log; when there are none, decides what is due.
+    pub async fn step(&self, ctx: &Ctx) -> Result<Progress> {
+        let mut recent = self.recent.lock().await;
+        let place = outbox::place(&ctx.store, LISTENER).await?;
+        let events = log::after(&ctx.store, place, EVENTS_AT_ONCE).await?;
+        let Some(last) = events.last().map(|event| event.seq) else {
+            return fire(ctx, place).await;
+        };
+        recent.catch_up(&ctx.store, place).await?;
+        recent.note(&events);
+        let mut found = Found::of(&events);
+        let (fanouts, touched) = recent.fanouts(&events);
+        found.deliveries.extend(touched);
+        let anew = found.anew(ctx, &fanouts).await?;
+        write(ctx, (place, last), &found, &anew, &fanouts).await?;
+        Ok(Progress::More)
+    }
+}
+
+/// Writes what follows from the events after the first and up to the second place, unless somebody
+/// else did.
+async fn write(
+    ctx: &Ctx,
+    (place, last): (Seq, Seq),
+    found: &Found,
+    anew: &[DeliveryNo],
+    fanouts: &Fanouts,
+) -> Result<()> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.begin().await?;
     let mut machines = HashSet::new();
     if let Some(span) = found.span.filter(|_| !anew.is_empty()) {
-        for change in verdicts::rejudge(&mut tx, anew, span, now).await? {
+        for change in verdicts::rejudge(&mut tx, anew, span, fanouts, now).await? {
             if !change.now.verdict.counts_as_human() {
                 machines.insert(change.hit.seq);
             }
@@ -172,8 +184,9 @@ impl Found {
     fn widen(&mut self, by: Span) {
         self.span = Some(match self.span {
             Some(span) => Span {
-                from: Millis(span.from.0.min(by.from.0)),
-                to: Millis(span.to.0.max(by.to.0)),
+                from: span.from.min(by.from),
+                to: span.to.max(by.to),
+                ..span
             },
             None => by,
         });
@@ -183,7 +196,7 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::MINUTE_MS;
+    use crate::domain::clock::{MINUTE_MS, Millis};
     use crate::domain::event::NewEvent;
 
     fn event(seq: i64, kind: EventKind, at: i64) -> Event {

@@ -19,21 +19,21 @@ const KEPT: usize = 4_096;
 #[derive(Debug, Default)]
 pub struct Recent {
     /// The last event seen.
-    upto: Seq,
+    upto: Option<Seq>,
     by_network: HashMap<Network, Vec<(Millis, DeliveryNo)>>,
 }
 
 impl Recent {
     /// Makes sure that all up to `place` has been seen.
     pub async fn catch_up(&mut self, store: &Store, place: Seq) -> Result<()> {
-        if self.upto == place {
+        if self.upto == Some(place) {
             return Ok(());
         }
         self.by_network.clear();
         let from = Seq((place.0 - BACK).max(0));
         let events = log::after(store, from, place.0 - from.0).await?;
         self.note(&events);
-        self.upto = place;
+        self.upto = Some(place);
         Ok(())
     }
 
@@ -43,7 +43,7 @@ impl Recent {
             self.by_network.entry(network).or_default().push((at, delivery));
         }
         let Some(last) = events.last() else { return };
-        self.upto = last.seq;
+        self.upto = Some(last.seq);
         let oldest = events.iter().map(|event| event.event.at).min();
         let from = oldest.unwrap_or(last.event.at).plus(-FANOUT_MS);
         self.by_network.retain(|_, clicks| {
