@@ -98,6 +98,7 @@ async fn ctx(dir: &Path, sink: SocketAddr) -> Ctx {
     let store = Store::open(&url, PoolSizes::default()).expect("a store");
     store.migrate().await.expect("a schema");
     let ctx = Ctx {
+        networks: otklik::networks::Networks::default(),
         settings: Arc::new(bench_settings(dir, sink)),
         store,
         keys: Arc::new(KeyRing::parse(&KeyRing::generate([7; 32])).expect("a key")),
@@ -143,6 +144,7 @@ fn bench_settings(dir: &Path, sink: SocketAddr) -> Settings {
         untracked_hosts: Vec::new(),
         keep_bytes_days: 30,
         client_hash_days: 30,
+        networks_dir: std::path::PathBuf::new(),
         oauth: otklik::config::OAuthApps::default(),
         dkim: Vec::new(),
         catcher_listen: None,

@@ -46,6 +46,8 @@ pub struct Settings {
     pub report_level: ReportLevel,
     /// Seconds a click is held before anything fires on it.
     pub hold_seconds: u32,
+    /// The operator's own network lists, read again when they change.
+    pub networks_dir: PathBuf,
     /// What becomes of a delivery whose answer was lost.
     pub uncertain: UncertainPolicy,
     /// Connections a lane may have open at once to one relay.

@@ -4,6 +4,7 @@
 use crate::config::Settings;
 use crate::domain::clock::Clock;
 use crate::domain::keys::KeyRing;
+use crate::networks::Networks;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub struct Ctx {
     pub store: Store,
     /// The secrets.
     pub keys: Arc<KeyRing>,
+    /// Whose network an address is in.
+    pub networks: Networks,
     /// Business time and fresh ids.
     pub clock: Clock,
     /// Names this process in leases and logs; fresh at each start.

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod live;
 pub mod metrics;
 pub mod net;
+pub mod networks;
 pub mod password;
 pub mod queue;
 pub mod receive;

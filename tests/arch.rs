@@ -17,7 +17,7 @@ fn layer(module: &str) -> u8 {
         // Two of them are still pure: `render` puts compose and rewrite together, `report` reads
         // what `metrics` counts.
         "render" | "report" | "config" | "password" => 2,
-        "store" | "intake" | "net" | "faults" => 3,
+        "store" | "intake" | "net" | "networks" | "faults" => 3,
         "ctx" | "keys" => 4,
         "accept" | "access" | "receive" | "live" => 5,
         "web" | "work" | "demo" | "load" => 6,

@@ -172,6 +172,7 @@ pub fn open(loaded: &Loaded, clock: Clock) -> Result<Ctx, AppError> {
         clock.fresh_id()
     );
     Ok(Ctx {
+        networks: crate::networks::Networks::default(),
         settings: Arc::new(loaded.settings.clone()),
         store,
         keys: Arc::new(keys),

@@ -129,6 +129,7 @@ impl Parts {
         }
         // The intake's files are this node's own, so every node drains what it took.
         if roles.track || roles.work {
+            self.refresh_networks(stop.clone());
             self.ingest(stop.clone());
         }
         if roles.work {
@@ -169,6 +170,13 @@ impl Parts {
         let (ctx, idle) = (self.ctx.clone(), work::verdicts::IDLE);
         self.work
             .spawn(work::run("verdicts", ctx, stop, idle, step));
+    }
+
+    fn refresh_networks(&self, stop: CancellationToken) {
+        let step = |ctx| async move { work::networks::step(&ctx).await };
+        let (ctx, every) = (self.ctx.clone(), work::networks::EVERY);
+        self.work
+            .spawn(work::run("networks", ctx, stop, every, step));
     }
 
     fn refresh_destinations(&self, stop: CancellationToken) {

@@ -70,6 +70,7 @@ pub(super) async fn run(Args {}: Args, source: &Source) -> Result<(), Failure> {
     let mut findings = Findings::default();
     here::folder(&mut findings, &loaded.settings);
     here::privacy(&mut findings, &loaded.settings);
+    here::lists(&mut findings, &loaded.settings);
     if loaded.settings.is_sqlite() && !loaded.settings.data_dir.exists() {
         findings.note("database", "is not there yet; serve makes it");
         return Ok(());

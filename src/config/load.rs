@@ -113,6 +113,7 @@ fn read(from: &mut Reader) -> Settings {
     let data_dir = from.with_default("data_dir", "otklik-data", parse::text);
     let data_dir = std::path::absolute(&data_dir).unwrap_or_else(|_| PathBuf::from(&data_dir));
     let database = format!("sqlite://{}", data_dir.join("otklik.db").display());
+    let networks = data_dir.join("networks").display().to_string();
     let listen = from.with_default("listen", "127.0.0.1:8080", parse::address);
     let base_url = from.with_default("base_url", own_url(listen).as_str(), parse::origin);
     Settings {
@@ -126,6 +127,9 @@ fn read(from: &mut Reader) -> Settings {
         trusted_proxies: from.with_default("trusted_proxies", "", parse::networks),
         privacy: from.with_default("privacy", "on", parse::privacy),
         report_level: from.with_default("report_level", "team", parse::report_level),
+        networks_dir: from.with_default("verdicts.networks_dir", &networks, |text| {
+            parse::text(text).map(PathBuf::from)
+        }),
         hold_seconds: from.with_default("verdicts.hold_seconds", "30", parse::number),
         uncertain: from.with_default("sending.uncertain", "keep", parse::uncertain),
         connections_per_mailbox: from.with_default(

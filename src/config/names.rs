@@ -57,6 +57,7 @@ pub(super) const NAMES: &[Name] = &[
     plain("privacy"),
     plain("report_level"),
     plain("verdicts.hold_seconds"),
+    plain("verdicts.networks_dir"),
     plain("sending.uncertain"),
     plain("sending.connections_per_mailbox"),
     plain("sending.untracked_hosts"),

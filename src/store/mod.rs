@@ -29,6 +29,7 @@ pub mod mailboxes;
 pub mod messages;
 mod migrate;
 pub mod outbox;
+pub mod own_places;
 pub mod pages;
 pub mod queue;
 pub mod rebuild;
@@ -292,6 +293,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("inbound::keep", inbound::keep::STATEMENTS),
         ("firings", firings::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
+        ("own_places", own_places::STATEMENTS),
         ("verdicts::history", verdicts::ALL[0]),
         ("verdicts::letters", verdicts::ALL[1]),
         ("verdicts::revise", verdicts::ALL[2]),

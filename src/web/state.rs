@@ -1,6 +1,7 @@
 //! What every handler is given beside the request. Made once, shared by all workers.
 
 use super::auth::attempts::Attempts;
+use super::auth::seen::Seen;
 use crate::ctx::Ctx;
 use crate::live::Live;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub struct Web {
     /// Cancelled when the process begins to stop: it is no longer ready, and feeds end.
     pub stopping: CancellationToken,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) seen: Arc<Seen>,
     pub(crate) hashing: Arc<Semaphore>,
     pub(crate) feeds: Arc<Semaphore>,
     /// Cancelled when the server is to stop; ends feeds.
@@ -36,6 +38,7 @@ impl Web {
             live,
             stopping: CancellationToken::new(),
             attempts: Arc::new(Attempts::default()),
+            seen: Arc::new(Seen::default()),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
             feeds: Arc::new(Semaphore::new(FEEDS_AT_ONCE)),
             stop: CancellationToken::new(),

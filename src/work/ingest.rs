@@ -3,6 +3,7 @@
 //! recorded (any more) is gone with the drain; nothing of the raw request is stored.
 
 use super::Progress;
+use super::own::{OwnPlaces, REMEMBERED_MS};
 use super::retention::first_salted_day;
 use crate::classify::judge;
 use crate::ctx::Ctx;
@@ -14,7 +15,7 @@ use crate::domain::id::{ContactNo, DeliveryId, SuppressionId};
 use crate::domain::keys::Purpose;
 use crate::intake::{Intake, IntakeError, Page, Source};
 use crate::store::hits::{self, Objected, Subject};
-use crate::store::{StoreError, Tx, log, salts, unsubscribe};
+use crate::store::{StoreError, Tx, log, own_places, salts, unsubscribe};
 use crate::track::catalogue::Catalogue;
 use crate::track::{ClientKey, objects, reduce};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -128,8 +129,14 @@ async fn write(
     let deliveries: HashSet<DeliveryId> = records.iter().map(|record| record.delivery).collect();
     let deliveries: Vec<DeliveryId> = deliveries.into_iter().collect();
     let subjects = hits::subjects(tx, &deliveries, ctx.settings.privacy).await?;
-    let keys = client_keys(ctx, tx, &records).await?;
-    let taken = sort(&records, &subjects, &keys);
+    let own = own_places(tx, &records).await?;
+    let keys = client_keys(ctx, tx, &records, &own).await?;
+    let known = Lookups {
+        keys: &keys,
+        own: &own,
+        catalogue: &ctx.networks.now(),
+    };
+    let taken = sort(&records, &subjects, &known);
     log::append(tx, &taken.events).await?;
     let last_opens: Vec<_> = taken.last_opens.into_iter().collect();
     hits::note_last_opens(tx, &last_opens).await?;
@@ -158,16 +165,37 @@ async fn client_keys(
     ctx: &Ctx,
     tx: &mut Tx,
     records: &[HitRecord],
+    own: &OwnPlaces,
 ) -> Result<ClientKeys, StoreError> {
     let (_, secret) = ctx.keys.signing(Purpose::Client);
     let first = first_salted_day(ctx);
-    let days: BTreeSet<i64> = records.iter().map(day_of).collect();
+    let mut days: BTreeSet<i64> = records.iter().map(day_of).collect();
+    if !own.is_empty() {
+        let before: Vec<i64> = days.iter().map(|day| day - 1).collect();
+        days.extend(before);
+    }
     let mut keys = ClientKeys::new();
     for day in days.into_iter().filter(|day| *day >= first) {
         let salt = salts::of_day(tx, day, random_bytes()).await?;
         keys.insert(day, ClientKey::new(&secret, &salt));
     }
     Ok(keys)
+}
+
+/// Where people of ours were seen in the day before the first of `records`.
+async fn own_places(tx: &mut Tx, records: &[HitRecord]) -> Result<OwnPlaces, StoreError> {
+    let Some(first) = records.iter().map(|record| record.at).min() else {
+        return Ok(OwnPlaces::default());
+    };
+    let found = own_places::since(tx, first.plus(-REMEMBERED_MS)).await?;
+    Ok(OwnPlaces::of(found))
+}
+
+/// What the facts of a hit are looked up in.
+struct Lookups<'a> {
+    keys: &'a ClientKeys,
+    own: &'a OwnPlaces,
+    catalogue: &'a Catalogue,
 }
 
 /// The UTC day of a record, counted since 1970.
@@ -194,7 +222,7 @@ struct Taken<'a> {
 fn sort<'a>(
     records: &'a [HitRecord],
     subjects: &HashMap<DeliveryId, Subject>,
-    keys: &ClientKeys,
+    known: &Lookups<'_>,
 ) -> Taken<'a> {
     let mut taken = Taken::default();
     for record in records {
@@ -223,12 +251,19 @@ fn sort<'a>(
                 *last = day.max(*last);
             }
             (OpenTracking::Events, _) => {
-                let facts = reduce(record, keys.get(&day), &Catalogue::default(), None);
+                let facts = known.facts(record);
                 taken.events.push(event(record, kind, subject, facts));
             }
         }
     }
     taken
+}
+
+impl Lookups<'_> {
+    fn facts(&self, record: &HitRecord) -> HitFacts {
+        let own = self.own.find(record, self.keys);
+        reduce(record, self.keys.get(&day_of(record)), self.catalogue, own)
+    }
 }
 
 fn event(record: &HitRecord, kind: EventKind, subject: &Subject, facts: HitFacts) -> NewEvent {
@@ -269,6 +304,17 @@ mod tests {
         }
     }
 
+    fn nothing() -> Lookups<'static> {
+        static EMPTY: std::sync::LazyLock<(ClientKeys, OwnPlaces, Catalogue)> =
+            std::sync::LazyLock::new(Default::default);
+        let (keys, own, catalogue) = &*EMPTY;
+        Lookups {
+            keys,
+            own,
+            catalogue,
+        }
+    }
+
     fn sorted(records: &[HitRecord], opens: OpenTracking, clicks: bool) -> Taken<'_> {
         let subject = Subject {
             delivery: DeliveryNo(9),
@@ -276,7 +322,7 @@ mod tests {
             tracking: Tracking { opens, clicks },
         };
         let subjects = HashMap::from([(DeliveryId(Uuid::from_bytes([1; 16])), subject)]);
-        sort(records, &subjects, &ClientKeys::new())
+        sort(records, &subjects, &nothing())
     }
 
     #[test]
@@ -309,7 +355,7 @@ mod tests {
     #[test]
     fn hits_on_a_delivery_that_is_gone_are_dropped() {
         let records = [record(HitKind::Click, vec![])];
-        let taken = sort(&records, &HashMap::new(), &ClientKeys::new());
+        let taken = sort(&records, &HashMap::new(), &nothing());
         assert!(taken.events.is_empty());
     }
 }

@@ -6,6 +6,8 @@ pub mod group;
 pub mod heartbeat;
 pub mod ingest;
 pub mod mailbox;
+pub mod networks;
+mod own;
 pub mod retention;
 pub mod send;
 pub mod verdicts;

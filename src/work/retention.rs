@@ -2,9 +2,10 @@
 //! answers kept for repeated requests, and the salts of client hashes. Events and figures stay.
 
 use super::Progress;
+use super::own::REMEMBERED_MS;
 use crate::ctx::Ctx;
 use crate::domain::clock::DAY_MS;
-use crate::store::{Result, caught, idempotency, rendered, salts};
+use crate::store::{Result, caught, idempotency, own_places, rendered, salts};
 use std::time::Duration;
 
 /// How often it looks when there was nothing to drop.
@@ -22,6 +23,7 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
     let mails = rendered::drop_old(&mut tx, before, AT_ONCE).await?;
     let caught = caught::drop_old(&mut tx, before, AT_ONCE).await?;
     idempotency::forget(&mut tx, now.plus(-KEEP_ANSWERS_MS)).await?;
+    own_places::drop_before(&mut tx, now.plus(-REMEMBERED_MS)).await?;
     salts::drop_before(&mut tx, first_salted_day(ctx)).await?;
     tx.commit().await?;
     let is_full = |dropped: u64| dropped >= AT_ONCE.unsigned_abs();

@@ -47,6 +47,7 @@ impl World {
             ..crate::support::world::settings(None)
         };
         let ctx = Ctx {
+            networks: otklik::networks::Networks::default(),
             settings: Arc::new(own),
             store,
             keys: Arc::new(KeyRing::parse(&installation.key).unwrap()),

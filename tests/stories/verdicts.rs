@@ -14,7 +14,9 @@ use otklik::domain::verdict::{Rule, Verdict};
 use otklik::domain::viewer::Viewer;
 use otklik::intake::{Intake, Limits};
 use otklik::net::smtp::PhaseTimeouts;
+use otklik::store::rebuild::Next;
 use otklik::store::verdicts::Lifted;
+use otklik::store::verdicts::history::{Ended, rejudge_all};
 use otklik::store::{Store, firings, log, verdicts as ledger};
 use otklik::work::send::Sender;
 use otklik::work::verdicts::Follower;
@@ -75,11 +77,15 @@ impl World {
     }
 
     async fn hit(&self, kind: HitKind, link_no: u16, method: Method) {
+        self.hit_on(self.delivery, kind, link_no, method).await;
+    }
+
+    async fn hit_on(&self, delivery: DeliveryId, kind: HitKind, link_no: u16, method: Method) {
         let header = |field, text: &str| (field, text.to_owned());
         let record = HitRecord {
             at: self.ctx.clock.now(),
             kind,
-            delivery: self.delivery,
+            delivery,
             link_no,
             destination: DestinationId(0),
             method,
@@ -315,6 +321,108 @@ async fn a_reply_in_the_log_makes_its_message_be_judged_again() {
         world.work().await;
         let (_, verdict, _) = world.hits().await[0];
         assert!(verdict.counts_as_human(), "{engine:?}");
+        assert_eq!(world.counted().await, world.recounted().await);
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_that_ends_late_takes_the_first_clicks_with_it_and_nothing_fires() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        world.click(1).await;
+        world.work().await;
+        assert_eq!(world.counted().await, (1, 0), "{engine:?}");
+        for no in 2..=5 {
+            world.ctx.clock.advance(100);
+            world.click(no).await;
+        }
+        world.work().await;
+        let hits = world.hits().await;
+        assert_eq!(hits.len(), 5);
+        for (_, verdict, rule) in &hits {
+            assert_eq!(
+                (*verdict, *rule),
+                (Verdict::Scanner, Rule::GBurst),
+                "{engine:?}"
+            );
+        }
+        assert_eq!(world.counted().await, (0, 1), "{engine:?}");
+        assert_eq!(world.recounted().await, (0, 1), "{engine:?}");
+        world.ctx.clock.advance(MINUTE_MS);
+        world.work().await;
+        assert_eq!(world.notices().await, [], "{engine:?}");
+
+        // Judged again from the log it comes to the same.
+        let (store, clock) = (&world.ctx.store, &world.ctx.clock);
+        let mut changed = 0;
+        let ended = rejudge_all(store, clock, None, |_, changes| {
+            changed += changes.len();
+            Next::Continue
+        });
+        assert_eq!(
+            (ended.await.unwrap(), changed),
+            (Ended::Done, 0),
+            "{engine:?}"
+        );
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn history_judged_again_puts_right_what_no_neighbour_was_asked_for() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        // Taken in by a program that judged each hit by itself.
+        for no in 1..=5 {
+            world.click(no).await;
+        }
+        while ingest::step(&world.ctx, &world.intake).await.unwrap() == Progress::More {}
+        assert_eq!(world.counted().await, (1, 0), "{engine:?}");
+        let (store, clock) = (&world.ctx.store, &world.ctx.clock);
+        let later = Some(clock.now().plus(DAY_MS));
+        let mut rules = Vec::new();
+        for from in [later, None, None] {
+            let ended = rejudge_all(store, clock, from, |_, changes| {
+                rules.extend(changes.iter().map(|change| change.now.rule));
+                Next::Continue
+            });
+            assert_eq!(ended.await.unwrap(), Ended::Done);
+        }
+        assert_eq!(rules, [Rule::GBurst; 5], "{engine:?}");
+        assert_eq!(world.counted().await, (0, 1), "{engine:?}");
+        assert_eq!(world.recounted().await, (0, 1), "{engine:?}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn one_network_that_follows_the_links_of_many_is_a_machine_to_the_first_of_them_too() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        let mut more = Vec::new();
+        for n in 0..5 {
+            let letter = world::letter(&format!("contact{n}@example.net"));
+            let accepted = accept::accept(&world.ctx, &world.rep, letter)
+                .await
+                .unwrap();
+            more.push(accepted.deliveries[0].id);
+        }
+        let sender = Sender::new(
+            world.ctx.clone(),
+            PhaseTimeouts::all(Duration::from_secs(5)),
+        );
+        while sender.step().await.unwrap() == Progress::More {}
+        world.ctx.clock.advance(10 * MINUTE_MS);
+        for delivery in more {
+            world.hit_on(delivery, HitKind::Click, 1, Method::Get).await;
+            world.ctx.clock.advance(SECOND_MS);
+            world.work().await;
+        }
+        let hits = world.hits().await;
+        assert_eq!(hits.len(), 5, "{engine:?}");
+        let verdicts: Vec<Verdict> = hits.iter().map(|(_, verdict, _)| *verdict).collect();
+        assert_eq!(verdicts[0], verdicts[4], "{engine:?}: {hits:?}");
         assert_eq!(world.counted().await, world.recounted().await);
         world.end().await;
     }

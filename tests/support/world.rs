@@ -44,6 +44,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
         dkim: Vec::new(),
         keep_bytes_days: 30,
         client_hash_days: 30,
+        networks_dir: folder(),
         oauth: OAuthApps::default(),
         catcher_listen: None,
         grace_seconds: 5,
@@ -56,6 +57,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
 pub async fn ctx(engine: Engine, settings: Settings) -> Ctx {
     let store = engine.store().await;
     let ctx = Ctx {
+        networks: otklik::networks::Networks::default(),
         settings: Arc::new(settings),
         store,
         keys: Arc::new(KeyRing::parse(&KeyRing::generate([7; 32])).unwrap()),

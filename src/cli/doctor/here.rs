@@ -6,6 +6,7 @@ use crate::ctx::Ctx;
 use crate::domain::clock::SECOND_MS;
 use crate::domain::contact::PrivacyPreset;
 use crate::keys::{self, KEY_FILE};
+use crate::networks;
 use crate::store::settings::{self, Setting};
 use crate::store::{heartbeat, migrations};
 use std::os::unix::fs::PermissionsExt;
@@ -46,6 +47,27 @@ pub(super) fn folder(findings: &mut Findings, settings: &Settings) {
             "key file",
             "for its owner alone; keep a copy outside this machine",
         );
+    }
+}
+
+/// The network lists: ours and the operator's.
+pub(super) fn lists(findings: &mut Findings, settings: &Settings) {
+    let folder = &settings.networks_dir;
+    let what = format!("network lists in {}", folder.display());
+    match networks::load(folder) {
+        Ok(catalogue) => {
+            let newest = catalogue.newest().map(|day| day.to_string());
+            let text = format!(
+                "{} ranges with ours, the newest line of {}",
+                catalogue.len(),
+                newest.unwrap_or_default()
+            );
+            findings.good(&what, &text);
+        }
+        Err(error) => findings.bad(
+            &what,
+            &format!("{error}; mend the line. Until then what was read before is in force"),
+        ),
     }
 }
 

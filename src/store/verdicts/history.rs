@@ -148,7 +148,11 @@ fn clicks(hits: &[Event]) -> Clicks {
 }
 
 fn pieces(hits: &[Event]) -> Vec<Vec<DeliveryNo>> {
-    let deliveries: BTreeSet<DeliveryNo> = hits.iter().filter_map(|hit| hit.event.delivery).collect();
+    let deliveries: BTreeSet<DeliveryNo> =
+        hits.iter().filter_map(|hit| hit.event.delivery).collect();
     let deliveries: Vec<DeliveryNo> = deliveries.into_iter().collect();
-    deliveries.chunks(PIECE).map(<[DeliveryNo]>::to_vec).collect()
+    deliveries
+        .chunks(PIECE)
+        .map(<[DeliveryNo]>::to_vec)
+        .collect()
 }

@@ -88,7 +88,9 @@ pub async fn would_change(
     fanouts: &Fanouts,
 ) -> Result<Vec<Change>> {
     let letters = letters::read(store, deliveries, span.known_from()).await?;
-    let changes = letters.iter().flat_map(|letter| changes(letter, span, fanouts));
+    let changes = letters
+        .iter()
+        .flat_map(|letter| changes(letter, span, fanouts));
     Ok(changes.collect())
 }
 
@@ -103,7 +105,9 @@ pub async fn rejudge(
 ) -> Result<Vec<Change>> {
     log::append(tx, &[]).await?;
     let letters = letters::load(tx, deliveries, span.known_from()).await?;
-    let changes = letters.iter().flat_map(|letter| changes(letter, span, fanouts));
+    let changes = letters
+        .iter()
+        .flat_map(|letter| changes(letter, span, fanouts));
     let changes: Vec<Change> = changes.collect();
     revise::append(tx, &changes, None, now).await?;
     Ok(changes)

@@ -3,7 +3,7 @@
 
 use super::super::error::{Code, Problem};
 use super::super::state::Web;
-use super::cookie;
+use super::{cookie, seen};
 use crate::domain::id::{SessionId, TokenId, UserId};
 use crate::domain::keys::Purpose;
 use crate::domain::secret::Secret;
@@ -153,6 +153,7 @@ impl<P: Permission> FromRequest for Signed<P> {
             if !P::holds(&viewer) {
                 return Err(Problem::not_found().into());
             }
+            seen::note(&web, &request, user.id).await;
             Ok(Self {
                 form_token: form_token(&web, session),
                 viewer,

@@ -6,6 +6,7 @@ mod caller;
 pub mod cookie;
 mod form;
 mod return_to;
+pub(crate) mod seen;
 
 pub use caller::{Administrator, Anyone, Caller, Librarian, Permission, Refusal, Signed, first};
 pub use form::{Fields, SignedForm};

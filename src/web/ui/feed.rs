@@ -54,12 +54,7 @@ fn revisions(events: &[Told]) -> Revisions<'_> {
     found
 }
 
-fn line<P>(
-    desk: &Desk<P>,
-    told: &Told,
-    names: &Names,
-    revisions: &Revisions<'_>,
-) -> Markup {
+fn line<P>(desk: &Desk<P>, told: &Told, names: &Names, revisions: &Revisions<'_>) -> Markup {
     let lang = desk.lang();
     let event = &told.event.event;
     let copy = told.delivery.and_then(|id| names.copies.get(&id));

@@ -50,7 +50,10 @@ pub async fn see_all(sent: Sent) -> Answer {
 
 /// `POST /notices/{hit}/seen`
 pub async fn see(sent: Sent, path: Path<String>) -> Answer {
-    let hit = path.parse::<i64>().map(Seq).map_err(|_| Problem::not_found())?;
+    let hit = path
+        .parse::<i64>()
+        .map(Seq)
+        .map_err(|_| Problem::not_found())?;
     let (ctx, user) = (&sent.desk.web.ctx, sent.desk.user.id);
     let mut tx = ctx.store.begin().await?;
     firings::see(&mut tx, user, hit, ctx.clock.now()).await?;
@@ -95,13 +98,19 @@ fn body(desk: &Desk, found: &[Notice], has_more: bool, shares: &[Share]) -> Mark
 
 fn line(desk: &Desk, notice: &Notice) -> Markup {
     let lang = desk.lang();
-    let who = notice.contact_name.as_deref().filter(|name| !name.trim().is_empty());
+    let who = notice
+        .contact_name
+        .as_deref()
+        .filter(|name| !name.trim().is_empty());
     let who = who.unwrap_or(if notice.address.is_empty() {
         lang.notice_somebody()
     } else {
         &notice.address
     });
-    let label = notice.label.as_deref().filter(|label| !label.trim().is_empty());
+    let label = notice
+        .label
+        .as_deref()
+        .filter(|label| !label.trim().is_empty());
     let link = label.or(notice.url.as_deref()).unwrap_or_default();
     html! {
         li data-seq=(notice.hit) {

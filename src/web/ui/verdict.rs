@@ -29,9 +29,15 @@ const LIFT: &str = "lift";
 pub async fn decide(sent: Sent, path: Path<(String, String)>) -> Answer {
     let (message, hit) = path.into_inner();
     let message: MessageId = id_of(&message)?;
-    let hit = hit.parse::<i64>().map(Seq).map_err(|_| Problem::not_found())?;
+    let hit = hit
+        .parse::<i64>()
+        .map(Seq)
+        .map_err(|_| Problem::not_found())?;
     let (ctx, viewer) = (&sent.desk.web.ctx, &sent.desk.viewer);
-    if messages::lookup(&ctx.store, viewer, message).await?.is_none() {
+    if messages::lookup(&ctx.store, viewer, message)
+        .await?
+        .is_none()
+    {
         return Err(Problem::not_found().into());
     }
     let said = sent.fields.text("verdict");

@@ -40,7 +40,10 @@ impl Recent {
     /// Takes the next events and forgets what is too old to matter to them.
     pub fn note(&mut self, events: &[Event]) {
         for (at, network, delivery) in events.iter().filter_map(click) {
-            self.by_network.entry(network).or_default().push((at, delivery));
+            self.by_network
+                .entry(network)
+                .or_default()
+                .push((at, delivery));
         }
         let Some(last) = events.last() else { return };
         self.upto = Some(last.seq);

@@ -71,6 +71,7 @@ impl Site {
         let store = Store::open(&engine.url(), PoolSizes::default()).unwrap();
         store.migrate().await.unwrap();
         let ctx = Ctx {
+            networks: otklik::networks::Networks::default(),
             settings: Arc::new(settings),
             store,
             keys: Arc::new(KeyRing::parse(&KeyRing::generate([7; 32])).unwrap()),
