@@ -116,7 +116,7 @@ CREATE TABLE wait_assignments (
 );
 
 -- Waits of contacts for us, a projection of the log: one row each, known by the touch that opened
--- it. States: 0 open, 1 answered, 2 dismissed.
+-- it. States: 0 open, 1 answered, 2 dismissed, 3 erased while open.
 CREATE TABLE episodes (
     opening BIGINT PRIMARY KEY,
     contact_no BIGINT NOT NULL,

@@ -2,12 +2,12 @@
 //! each with a zone, hours for every weekday and holidays, each holding from a moment on. What has
 //! been measured under one version is never measured again under another.
 
-use super::clock::{MINUTE_MS, Millis};
+use super::clock::Millis;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Minutes of a whole day.
 const DAY_MINUTES: u16 = 24 * 60;
@@ -55,9 +55,8 @@ impl Schedule {
             from: 9 * 60,
             to: 17 * 60,
         }];
-        let hours = std::array::from_fn(|weekday| {
-            if weekday < 5 { day.clone() } else { Vec::new() }
-        });
+        let hours =
+            std::array::from_fn(|weekday| if weekday < 5 { day.clone() } else { Vec::new() });
         Self {
             zone: zone.to_owned(),
             hours,
@@ -154,15 +153,13 @@ fn moment(date: Date, minutes: u16, zone: &TimeZone) -> Millis {
     // clocks change is asked of the zone itself.
     let ambiguous = zone.to_ambiguous_timestamp(date.to_datetime(time));
     let is_gap = ambiguous.is_ambiguous()
-        && matches!(
-            ambiguous.offset(),
-            jiff::tz::AmbiguousOffset::Gap { .. }
-        );
+        && matches!(ambiguous.offset(), jiff::tz::AmbiguousOffset::Gap { .. });
     let found = if is_gap {
-        ambiguous
-            .earlier()
-            .ok()
-            .and_then(|before| zone.following(before).next().map(|change| change.timestamp()))
+        ambiguous.earlier().ok().and_then(|before| {
+            zone.following(before)
+                .next()
+                .map(|change| change.timestamp())
+        })
     } else {
         ambiguous.compatible().ok()
     };
@@ -208,9 +205,50 @@ impl Calendar {
     }
 }
 
-/// Minutes, rounded down, for people and tests.
-pub const fn minutes(ms: i64) -> i64 {
-    ms / MINUTE_MS
+/// Everybody's calendars, by number, and whose is which from when on.
+#[derive(Debug, Clone)]
+pub struct Calendars {
+    usual: Schedule,
+    versions: BTreeMap<i64, Vec<(Millis, Schedule)>>,
+    users: BTreeMap<i64, Vec<(Millis, Option<i64>)>>,
+}
+
+/// Everybody who has no calendar of their own, where a user's number is asked for.
+pub const EVERYBODY_ELSE: i64 = 0;
+
+impl Calendars {
+    /// None yet: all work the usual hours in `zone`.
+    pub fn usual(zone: &str) -> Self {
+        Self {
+            usual: Schedule::usual(zone),
+            versions: BTreeMap::new(),
+            users: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a version of calendar `no`.
+    pub fn add_version(&mut self, no: i64, since: Millis, schedule: Schedule) {
+        let versions = self.versions.entry(no).or_default();
+        versions.push((since, schedule));
+    }
+
+    /// Says that from `since` on `user` has calendar `no`, or none of their own.
+    pub fn assign(&mut self, user: i64, since: Millis, no: Option<i64>) {
+        let own = self.users.entry(user).or_default();
+        own.push((since, no));
+        own.sort_by_key(|(since, _)| *since);
+    }
+
+    /// The calendar by which a wait that began at `at` is measured for `user`.
+    pub fn of(&self, user: Option<i64>, at: Millis) -> Calendar {
+        let assigned = |user: i64| {
+            let own = self.users.get(&user)?;
+            own.iter().rev().find(|(since, _)| *since <= at)?.1
+        };
+        let no = user.and_then(assigned).or_else(|| assigned(EVERYBODY_ELSE));
+        let versions = no.and_then(|no| self.versions.get(&no)).cloned();
+        Calendar::new(self.usual.clone(), versions.unwrap_or_default())
+    }
 }
 
 #[cfg(test)]

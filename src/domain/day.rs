@@ -98,6 +98,17 @@ impl Zone {
             .map_or(Day(0), |at| Day::of(self.zone.to_datetime(at).date()))
     }
 
+    /// The hour of the week of `at` here: 0 for Monday from midnight to one, 167 for the last.
+    pub fn hour_of_week(&self, at: Millis) -> u8 {
+        let Ok(at) = Timestamp::from_millisecond(at.0) else {
+            return 0;
+        };
+        let local = self.zone.to_datetime(at);
+        let hour = i16::from(local.date().weekday().to_monday_zero_offset()) * 24
+            + i16::from(local.time().hour());
+        u8::try_from(hour).unwrap_or(0)
+    }
+
     /// When `day` begins here. A day may have 23 or 25 hours, and need not begin at midnight.
     pub fn start_of(&self, day: Day) -> Millis {
         day.date()

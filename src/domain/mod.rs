@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod bytes;
+pub mod calendar;
 pub mod clock;
 pub mod contact;
 pub mod day;

@@ -81,15 +81,27 @@ words! {
     }
 }
 
-/// A wait that a rep says needs no answer.
+words! {
+    /// How a wait ended without an answer.
+    Settled {
+        /// A rep says that none is needed.
+        NoAnswerNeeded = "no_answer_needed",
+        /// The rep took that back: the contact waits again.
+        TakenBack = "taken_back",
+        /// The contact was erased while waiting.
+        Erased = "erased",
+    }
+}
+
+/// A wait that ended without an answer, as the log keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dismissal {
     /// The touch that opened the wait.
     pub opening: TouchNo,
     /// Who says so.
     pub by: UserNo,
-    /// Taken back: the contact waits again.
-    pub withdrawn: bool,
+    /// How; a later word on the same wait replaces the earlier.
+    pub how: Settled,
 }
 
 /// The words of `text` that are its author's: quoted lines, addresses of links and everything

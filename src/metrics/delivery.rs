@@ -2,6 +2,7 @@
 //! and the dimensions frozen when it was handed over. A function of the set of its events: their
 //! order and repetition leave no trace.
 
+use super::deliverability::{self, Fate};
 use super::hits::{Class, Hit, LinkHits, Taken};
 use crate::domain::clock::Millis;
 use crate::domain::day::Day;
@@ -13,7 +14,7 @@ use crate::domain::message::{MailClass, MessagePurpose};
 use serde::{Deserialize, Serialize};
 
 /// Stands in front of stored facts; another layout needs another number and a rebuild.
-const ENCODING_VERSION: u8 = 1;
+const ENCODING_VERSION: u8 = 2;
 
 /// The facts of one delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,6 +26,17 @@ pub struct DeliveryFacts {
     /// What was frozen at the hand-over; known from the first `sent` on.
     pub frozen: Option<Frozen>,
     /// Clicks, by link, in the order of their numbers.
+    links: Vec<LinkHits>,
+    /// What became of it, beside being sent.
+    pub fate: Fate,
+}
+
+/// The facts as encoding 1 held them.
+#[derive(Deserialize)]
+struct FirstVersion {
+    sent: Option<Millis>,
+    bounced: Option<Millis>,
+    frozen: Option<Frozen>,
     links: Vec<LinkHits>,
 }
 
@@ -73,10 +85,11 @@ pub struct FrozenLink {
 
 /// Whether `event` can change the facts of a delivery at all.
 pub fn concerns(event: &NewEvent) -> bool {
+    if deliverability::concerns(event) {
+        return true;
+    }
     match (event.kind, &event.detail) {
-        (EventKind::Sent | EventKind::Bounced, _) | (EventKind::Clicked, Detail::Hit { .. }) => {
-            true
-        }
+        (EventKind::Sent, _) | (EventKind::Clicked, Detail::Hit { .. }) => true,
         (EventKind::Revised, Detail::Revision(revision)) => revision.hit_kind == EventKind::Clicked,
         _ => false,
     }
@@ -129,12 +142,27 @@ impl DeliveryFacts {
     /// Reads what [`Self::to_bytes`] wrote; `None` for anything else.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (version, body) = bytes.split_first()?;
-        (*version == ENCODING_VERSION)
-            .then(|| postcard::from_bytes(body).ok())
-            .flatten()
+        match *version {
+            ENCODING_VERSION => postcard::from_bytes(body).ok(),
+            1 => postcard::from_bytes(body).ok().map(Self::of_first_version),
+            _ => None,
+        }
+    }
+
+    /// Facts of the version that knew nothing of fates. What came back before is counted once the
+    /// log is folded again.
+    fn of_first_version(first: FirstVersion) -> Self {
+        Self {
+            sent: first.sent,
+            bounced: first.bounced,
+            frozen: first.frozen,
+            links: first.links,
+            fate: Fate::default(),
+        }
     }
 
     fn note(&mut self, event: &NewEvent) {
+        self.fate.note(event);
         let at = event.at;
         let earliest = |known: Option<Millis>| Some(known.map_or(at, |known| known.min(at)));
         match event.kind {

@@ -3,8 +3,15 @@
 //! The same functions serve live ingest, revisions and rebuilds, so these give the same rows.
 
 pub mod click_through;
+pub mod contact;
+pub mod deliverability;
 pub mod delivery;
+pub mod episode;
 pub mod hits;
+pub mod replies;
+pub mod tally;
+pub mod thread;
+pub mod waits;
 
 use crate::domain::day::Day;
 

@@ -9,6 +9,7 @@ use super::suppressions::{self, NewSuppression};
 use super::{Result, Store, Tx, log};
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::{Clock, Millis};
+use crate::domain::gateway::Gateway;
 use crate::domain::id::{ContactNo, MessageId, SuppressionId, UserId};
 use crate::domain::keys::KeyRing;
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
@@ -24,8 +25,10 @@ statements! {
     DROP_ADDRESSES = "DELETE FROM contact_emails WHERE contact_no = $1";
     DROP_BYTES = "DELETE FROM rendered
         WHERE delivery_no IN (SELECT no FROM deliveries WHERE contact_no = $1)";
-    BLANK_DELIVERIES = "UPDATE deliveries SET address = '', domain = '', address_hash = $2, reason_text = NULL
+    BLANK_DELIVERIES = "UPDATE deliveries SET address = '', address_hash = $2, reason_text = NULL
         WHERE contact_no = $1";
+    DOMAINS = "SELECT DISTINCT domain FROM deliveries WHERE contact_no = $1";
+    BLANK_DOMAIN = "UPDATE deliveries SET domain = '' WHERE contact_no = $1 AND domain = $2";
     BLANK_ATTEMPTS = "UPDATE attempts SET text = NULL
         WHERE delivery_no IN (SELECT no FROM deliveries WHERE contact_no = $1)";
     BLANK_MESSAGE = "UPDATE messages SET subject = '', subject_source = '', html = NULL, text = NULL, vars = '{}' WHERE id = $1";
@@ -50,6 +53,7 @@ pub async fn contact(
     let hasher = AddressHasher::new(keys);
     let mut tx = store.begin().await?;
     stop_everything(&mut tx, contact.no, now).await?;
+    super::episodes::end_all_in(&mut tx, contact.no, by, now).await?;
     for address in &contact.data.emails {
         let suppression = NewSuppression {
             id: SuppressionId(clock.fresh_id()),
@@ -119,6 +123,12 @@ async fn blank(tx: &mut Tx, no: ContactNo, now: Millis) -> Result<()> {
     execute!(&mut *tx, DROP_BYTES; no)?;
     execute!(&mut *tx, BLANK_ATTEMPTS; no)?;
     execute!(&mut *tx, BLANK_DELIVERIES; no, [0_u8; 0].as_slice())?;
+    // A provider that gives addresses to anybody names nobody, and figures are told apart by it.
+    for (domain,) in rows!(&mut *tx, DOMAINS, (String,); no)? {
+        if Gateway::of_domain(&domain) == Gateway::Company {
+            execute!(&mut *tx, BLANK_DOMAIN; no, domain)?;
+        }
+    }
     log::forget_texts(tx, no).await?;
     super::touches::forget_in(tx, no).await?;
     execute!(&mut *tx, DROP_ADDRESSES; no)?;

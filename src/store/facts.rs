@@ -93,7 +93,7 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// Gives each delivery that was sent what is frozen at its hand-over. A delivery that has no row
+/// Gives each delivery that was sent or given up what is frozen at its hand-over. A delivery that has no row
 /// stays without, and counts nowhere.
 pub(super) async fn freeze(
     tx: &mut Tx,
@@ -101,7 +101,8 @@ pub(super) async fn freeze(
 ) -> Result<()> {
     let fresh: Vec<i64> = facts
         .iter()
-        .filter(|(_, facts)| facts.sent.is_some() && facts.frozen.is_none())
+        .filter(|(_, facts)| facts.frozen.is_none())
+        .filter(|(_, facts)| facts.sent.is_some() || facts.fate.failed.is_some())
         .map(|(no, _)| no.0)
         .collect();
     if fresh.is_empty() {
@@ -114,7 +115,8 @@ pub(super) async fn freeze(
         };
         let link = frozen_link(&row)?;
         if facts.frozen.is_none() {
-            facts.frozen = Some(frozen(&row, facts.sent, &zone)?);
+            let left = facts.sent.or(facts.fate.failed.map(|(at, _)| at));
+            facts.frozen = Some(frozen(&row, left, &zone)?);
         }
         if let Some(frozen) = &mut facts.frozen {
             frozen.links.extend(link);
@@ -123,11 +125,11 @@ pub(super) async fn freeze(
     Ok(())
 }
 
-fn frozen(row: &FreezeRow, sent: Option<Millis>, zone: &Zone) -> Result<Frozen> {
+fn frozen(row: &FreezeRow, left: Option<Millis>, zone: &Zone) -> Result<Frozen> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("delivery {}: {what}", row.no));
     let handed_over = row
         .handed_over_at
-        .or(sent)
+        .or(left)
         .ok_or_else(|| corrupt("time of hand-over"))?;
     Ok(Frozen {
         handed_over,

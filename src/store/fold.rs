@@ -2,6 +2,7 @@
 //! store, in the transaction that appends the events. Whoever calls holds the lock of the log's
 //! head, so no two folds run at once and a row may be read, changed and written back.
 
+use super::counts;
 use super::facts;
 use super::rollups;
 use super::tables::Tables;
@@ -9,6 +10,7 @@ use super::{Result, Tx, log};
 use crate::domain::event::NewEvent;
 use crate::domain::id::{DeliveryNo, Seq};
 use crate::metrics::click_through::Change;
+use crate::metrics::contact;
 use crate::metrics::delivery::{DeliveryFacts, concerns};
 use crate::metrics::hits::Taken;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +28,7 @@ pub(super) async fn fold(
             touched.entry(delivery).or_default().push((seq, event));
         }
     }
-    if touched.is_empty() {
+    if touched.is_empty() && !events.iter().any(contact::concerns) {
         return Ok(());
     }
     let old = facts::load(tx, tables, touched.keys().copied()).await?;
@@ -47,6 +49,13 @@ pub(super) async fn fold(
         old != new
     });
     facts::save(tx, tables, &new).await?;
+    let batch = counts::Batch {
+        first,
+        events,
+        old: &old,
+        new: &new,
+    };
+    counts::fold(tx, tables.counts, &batch).await?;
     rollups::write(tx, tables, &change).await
 }
 

@@ -5,13 +5,16 @@
 //! network call.
 
 pub mod accounts;
+pub mod calendars;
 pub mod caught;
 mod columns;
 pub mod contacts;
 pub mod content;
+mod counts;
 pub mod destinations;
 pub mod dkim;
 pub mod enqueue;
+pub mod episodes;
 pub mod erase;
 mod error;
 pub mod events;
@@ -266,8 +269,12 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),
         ("accounts", accounts::STATEMENTS),
+        ("calendars", calendars::STATEMENTS),
         ("content", content::STATEMENTS),
+        ("counts", counts::STATEMENTS),
+        ("counts::tables", counts::tables::STATEMENTS),
         ("destinations", destinations::STATEMENTS),
+        ("episodes", episodes::STATEMENTS),
         ("erase", erase::STATEMENTS),
         ("events", events::STATEMENTS),
         ("idempotency", idempotency::STATEMENTS),

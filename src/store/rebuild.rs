@@ -19,6 +19,8 @@ statements! {
     CLEAR_COUNTS = "DELETE FROM click_rollups_next";
     CLEAR_WAITS = "DELETE FROM rollup_waits_next";
     CLEAR_SKETCHES = "DELETE FROM sketches_next";
+    CLEAR_EPISODES = "DELETE FROM episodes_next";
+    CLEAR_TALLIES = "DELETE FROM tallies_next";
     /// Taken by appends as well: nothing is appended until this transaction ends.
     LOCK_HEAD = "UPDATE event_head SET seq = seq WHERE id = 1 RETURNING seq";
 }
@@ -37,6 +39,12 @@ const SWAP: &str = "
     ALTER TABLE sketches RENAME TO sketches_old;
     ALTER TABLE sketches_next RENAME TO sketches;
     ALTER TABLE sketches_old RENAME TO sketches_next;
+    ALTER TABLE episodes RENAME TO episodes_old;
+    ALTER TABLE episodes_next RENAME TO episodes;
+    ALTER TABLE episodes_old RENAME TO episodes_next;
+    ALTER TABLE tallies RENAME TO tallies_old;
+    ALTER TABLE tallies_next RENAME TO tallies;
+    ALTER TABLE tallies_old RENAME TO tallies_next;
 ";
 
 /// How far a rebuild is.
@@ -106,7 +114,15 @@ async fn fold_run(tx: &mut Tx, at: Seq, events: Vec<crate::domain::event::Event>
 }
 
 async fn clear(tx: &mut Tx) -> Result<()> {
-    for statement in [&CLEAR_FACTS, &CLEAR_COUNTS, &CLEAR_WAITS, &CLEAR_SKETCHES] {
+    let all = [
+        &CLEAR_FACTS,
+        &CLEAR_COUNTS,
+        &CLEAR_WAITS,
+        &CLEAR_SKETCHES,
+        &CLEAR_EPISODES,
+        &CLEAR_TALLIES,
+    ];
+    for statement in all {
         execute!(&mut *tx, statement)?;
     }
     Ok(())

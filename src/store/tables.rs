@@ -5,6 +5,8 @@ use super::sql::Sql;
 
 /// The statements on one set of tables.
 pub(super) struct Tables {
+    /// Those of contacts, waits and counts.
+    pub counts: &'static super::counts::tables::Tables,
     pub load_facts: Sql,
     pub save_facts: Sql,
     pub add_counts: Sql,
@@ -19,6 +21,7 @@ macro_rules! tables {
     ($list:ident, $const:ident, $next:literal, $doc:literal) => {
         #[doc = $doc]
         pub(super) const $const: Tables = Tables {
+            counts: &super::counts::tables::$const,
             load_facts: Sql {
                 name: "load_facts",
                 sqlite: concat!("SELECT subject, data FROM facts", $next, "

@@ -1,8 +1,12 @@
 //! The vectors of working time, and what must hold for any wait.
 
 use super::*;
-use crate::domain::clock::{DAY_MS, HOUR_MS};
+use crate::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use proptest::prelude::*;
+
+const fn minutes(ms: i64) -> i64 {
+    ms / MINUTE_MS
+}
 
 fn at(text: &str) -> Millis {
     let zoned: jiff::Zoned = text.parse().unwrap();
@@ -40,13 +44,18 @@ fn the_vectors_are_exact_to_the_minute() {
         // A whole week, over the change to winter time.
         ("2026-10-23T09:00", "2026-10-30T09:00", 5 * 8 * 60),
     ] {
-        assert_eq!(minutes(b.between(berlin(from), berlin(to))), expected, "{from} to {to}");
+        assert_eq!(
+            minutes(b.between(berlin(from), berlin(to))),
+            expected,
+            "{from} to {to}"
+        );
     }
     let ny = usual("America/New_York");
     let worked = ny.between(new_york("2026-03-26T16:59"), new_york("2026-03-27T09:01"));
     assert_eq!(worked, 2 * MINUTE_MS);
     // Half past one to half past three on the clock, one hour apart.
-    let gap = always("Europe/Berlin").between(berlin("2026-03-29T01:30"), berlin("2026-03-29T03:30"));
+    let gap =
+        always("Europe/Berlin").between(berlin("2026-03-29T01:30"), berlin("2026-03-29T03:30"));
     assert_eq!(minutes(gap), 60);
 }
 
@@ -66,7 +75,10 @@ fn a_version_holds_from_its_moment_on_and_holidays_are_no_work() {
     let mut short = Schedule::usual("Europe/Berlin");
     short.hours[2] = vec![Hours { from: 600, to: 660 }];
     short.holidays.insert("2026-05-07".to_owned());
-    let calendar = Calendar::new(Schedule::usual("Europe/Berlin"), vec![(monday.plus(2 * DAY_MS), short)]);
+    let calendar = Calendar::new(
+        Schedule::usual("Europe/Berlin"),
+        vec![(monday.plus(2 * DAY_MS), short)],
+    );
     // Monday and Tuesday in full, an hour on Wednesday, no Thursday, Friday in full.
     let week = calendar.between(monday, monday.plus(7 * DAY_MS));
     assert_eq!(week, 25 * HOUR_MS);
@@ -83,14 +95,22 @@ fn a_calendar_that_cannot_be_is_refused() {
     assert_eq!(wrong.check(), Ok(()));
     wrong.holidays.insert("2026-02-30".to_owned());
     assert_eq!(wrong.check(), Err(WrongCalendar::Holiday));
-    wrong.hours[0].push(Hours { from: 960, to: 1_020 });
+    wrong.hours[0].push(Hours {
+        from: 960,
+        to: 1_020,
+    });
     assert_eq!(wrong.check(), Err(WrongCalendar::Hours));
 }
 
 fn zone() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(vec![
-        "Europe/Berlin", "America/New_York", "Asia/Beirut", "Australia/Lord_Howe", "Asia/Kolkata",
-        "America/Sao_Paulo", "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "Asia/Beirut",
+        "Australia/Lord_Howe",
+        "Asia/Kolkata",
+        "America/Sao_Paulo",
+        "UTC",
     ])
 }
 
@@ -99,7 +119,10 @@ fn calendar() -> impl Strategy<Value = Calendar> {
     (zone(), zone(), hours, 0_i64..2_000).prop_map(|(zone, other, hours, split)| {
         let mut schedule = Schedule::usual(zone);
         for (day, (from, long)) in schedule.hours.iter_mut().zip(hours) {
-            *day = vec![Hours { from, to: (from + long).min(DAY_MINUTES) }];
+            *day = vec![Hours {
+                from,
+                to: (from + long).min(DAY_MINUTES),
+            }];
         }
         let before = Schedule::usual(other);
         let since = Millis(1_704_067_200_000 + split * DAY_MS);
@@ -110,8 +133,13 @@ fn calendar() -> impl Strategy<Value = Calendar> {
 /// Moments of six years, which hold a dozen changes of the clocks.
 fn moments() -> impl Strategy<Value = [Millis; 3]> {
     let base = 1_704_067_200_000_i64;
-    (0..6 * 365 * DAY_MS, 0..90 * DAY_MS, 0..90 * DAY_MS)
-        .prop_map(move |(a, b, c)| [Millis(base + a), Millis(base + a + b), Millis(base + a + b + c)])
+    (0..6 * 365 * DAY_MS, 0..90 * DAY_MS, 0..90 * DAY_MS).prop_map(move |(a, b, c)| {
+        [
+            Millis(base + a),
+            Millis(base + a + b),
+            Millis(base + a + b + c),
+        ]
+    })
 }
 
 proptest! {

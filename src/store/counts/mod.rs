@@ -1,0 +1,279 @@
+//! The fold of contacts: their touches and our mails to them into waits and threads, and what
+//! these, and the fate of each delivery, add to the counts. It runs inside the fold of deliveries,
+//! under the same lock.
+
+pub(super) mod tables;
+mod write;
+
+use super::sql::{row, rows, statements};
+use super::{Result, StoreError, Tx, calendars, zone};
+use crate::domain::calendar::Calendars;
+use crate::domain::day::Zone;
+use crate::domain::delivery::RecipientRole;
+use crate::domain::event::NewEvent;
+use crate::domain::id::{ContactNo, DeliveryNo, Seq, ThreadNo};
+use crate::metrics::contact::{ContactFacts, MailFact, concerns};
+use crate::metrics::delivery::{DeliveryFacts, Frozen};
+use crate::metrics::episode::episodes;
+use crate::metrics::tally::Change;
+use crate::metrics::thread::{Thread, threads};
+use crate::metrics::waits::Wait;
+use crate::metrics::{deliverability, replies};
+use std::collections::BTreeMap;
+use tables::Tables;
+use write::array;
+
+statements! {
+    /// What of a mail is frozen beside the delivery itself.
+    MAILS = sqlite "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
+        FROM deliveries AS d
+            JOIN messages AS m ON m.id = d.message_id
+            LEFT JOIN threads AS t ON t.no = m.thread_no
+        WHERE d.no IN (SELECT value FROM json_each($1))"
+        postgres "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
+        FROM deliveries AS d
+            JOIN messages AS m ON m.id = d.message_id
+            LEFT JOIN threads AS t ON t.no = m.thread_no
+        WHERE d.no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))";
+    CONTACTS = sqlite "SELECT no, contact_no FROM deliveries
+        WHERE contact_no IS NOT NULL AND no IN (SELECT value FROM json_each($1))"
+        postgres "SELECT no, contact_no FROM deliveries
+        WHERE contact_no IS NOT NULL
+            AND no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))";
+}
+
+row! {
+    struct MailRow {
+        no: DeliveryNo,
+        zone: Option<String>,
+        words: i64,
+        attached: bool,
+        unedited: bool,
+        thread_no: Option<ThreadNo>,
+        thread_contact: Option<ContactNo>,
+    }
+}
+
+type Deliveries = BTreeMap<DeliveryNo, DeliveryFacts>;
+type Contacts = BTreeMap<ContactNo, ContactFacts>;
+
+/// A batch of events and what it made of the deliveries.
+pub(super) struct Batch<'a> {
+    /// The number of the first event.
+    pub first: Seq,
+    /// The events.
+    pub events: &'a [NewEvent],
+    /// The facts of their deliveries before.
+    pub old: &'a Deliveries,
+    /// The facts that changed, after.
+    pub new: &'a Deliveries,
+}
+
+/// Folds the batch into `tables`.
+pub(super) async fn fold(tx: &mut Tx, tables: &Tables, batch: &Batch<'_>) -> Result<()> {
+    let mut change = Change::default();
+    let unknown = DeliveryFacts::default();
+    for (no, new) in batch.new {
+        let old = batch.old.get(no).unwrap_or(&unknown);
+        deliverability::note(&mut change, old, new);
+    }
+    let told = told(tx, batch).await?;
+    let mails = mails(tx, batch).await?;
+    if !told.is_empty() || !mails.is_empty() {
+        fold_contacts(tx, tables, batch, told, mails, &mut change).await?;
+    }
+    write::tallies(tx, tables, &change).await
+}
+
+async fn fold_contacts(
+    tx: &mut Tx,
+    tables: &Tables,
+    batch: &Batch<'_>,
+    told: Vec<(ContactNo, usize)>,
+    mails: Vec<(ContactNo, MailFact)>,
+    change: &mut Change,
+) -> Result<()> {
+    let mut numbers: Vec<ContactNo> = told.iter().map(|(no, _)| *no).collect();
+    numbers.extend(mails.iter().map(|(no, _)| *no));
+    numbers.sort_unstable();
+    numbers.dedup();
+    let old = load(tx, tables, &numbers).await?;
+    let mut new = old.clone();
+    for (contact, place) in told {
+        let seq = Seq(batch.first.0 + i64::try_from(place).unwrap_or(0));
+        new.entry(contact)
+            .or_default()
+            .apply(seq, &batch.events[place]);
+    }
+    for (contact, mail) in mails {
+        new.entry(contact).or_default().take_mail(mail);
+    }
+    let unknown = ContactFacts::default();
+    new.retain(|contact, facts| old.get(contact).unwrap_or(&unknown) != facts);
+    write::contacts(tx, tables, &new).await?;
+    let measure = Measure::load(tx).await?;
+    let mut episodes = write::Episodes::default();
+    for (contact, facts) in &new {
+        let before = measure.derive(old.get(contact).unwrap_or(&unknown));
+        let after = measure.derive(facts);
+        note(change, &before, &after);
+        episodes.note(*contact, &before.waits, &after.waits);
+    }
+    episodes.write(tx, tables).await
+}
+
+/// What follows from a contact's facts.
+struct Derived {
+    waits: Vec<Wait>,
+    threads: Vec<Thread>,
+}
+
+fn note(change: &mut Change, before: &Derived, after: &Derived) {
+    for (side, times) in [(before, -1), (after, 1)] {
+        for wait in &side.waits {
+            wait.add_to(change, times);
+        }
+        for thread in &side.threads {
+            replies::add_to(thread, change, times);
+        }
+    }
+}
+
+/// What waits are measured with.
+struct Measure {
+    zone: Zone,
+    calendars: Calendars,
+}
+
+impl Measure {
+    async fn load(tx: &mut Tx) -> Result<Self> {
+        let zone = zone::in_tx(tx).await?;
+        let calendars = calendars::all_in(tx, &zone).await?;
+        Ok(Self { zone, calendars })
+    }
+
+    fn derive(&self, facts: &ContactFacts) -> Derived {
+        let waits = episodes(facts).into_iter().map(|episode| {
+            let owner = episode.owner.map(|no| no.0);
+            let calendar = self.calendars.of(owner, episode.opened_at);
+            let mut wait = Wait {
+                day: self.zone.day_of(episode.opened_at),
+                in_hours: calendar.is_open(episode.opened_at),
+                business_ms: None,
+                episode,
+            };
+            let opened = wait.episode.opened_at;
+            wait.business_ms = wait.closed_at().map(|at| calendar.between(opened, at));
+            wait
+        });
+        Derived {
+            waits: waits.collect(),
+            threads: threads(facts),
+        }
+    }
+}
+
+/// The contacts that events tell of, each with the place of the event.
+async fn told(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, usize)>> {
+    let concerned = || {
+        batch
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(_, event)| concerns(event))
+    };
+    let by_delivery: Vec<DeliveryNo> = concerned()
+        .filter(|(_, event)| event.contact.is_none())
+        .filter_map(|(_, event)| event.delivery)
+        .collect();
+    let mut contacts: BTreeMap<DeliveryNo, ContactNo> = BTreeMap::new();
+    if !by_delivery.is_empty() {
+        let found = rows!(&mut *tx, CONTACTS, (DeliveryNo, ContactNo); array(by_delivery.iter()))?;
+        contacts.extend(found);
+    }
+    Ok(concerned()
+        .filter_map(|(place, event)| {
+            let named = event.delivery.and_then(|no| contacts.get(&no).copied());
+            Some((event.contact.or(named)?, place))
+        })
+        .collect())
+}
+
+/// Mails that left, or came back, for whom they were for and whom their thread is with.
+async fn mails(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, MailFact)>> {
+    let state = |facts: &DeliveryFacts| (facts.sent.is_some(), facts.bounced.is_some());
+    let before = |no: &DeliveryNo| batch.old.get(no).map_or((false, false), state);
+    let moved: Vec<DeliveryNo> = batch
+        .new
+        .iter()
+        .filter(|(no, facts)| facts.sent.is_some() && state(facts) != before(no))
+        .filter(|(_, facts)| {
+            facts
+                .frozen
+                .as_ref()
+                .is_some_and(|f| f.role == RecipientRole::To)
+        })
+        .map(|(no, _)| *no)
+        .collect();
+    if moved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let zone = zone::in_tx(tx).await?;
+    let mut mails = Vec::with_capacity(moved.len());
+    for row in rows!(&mut *tx, MAILS, MailRow; array(moved.iter()))? {
+        let Some(facts) = batch.new.get(&row.no) else {
+            continue;
+        };
+        let Some(frozen) = &facts.frozen else {
+            continue;
+        };
+        let mail = mail(&row, facts, frozen, &zone);
+        let whose = row.thread_contact.or(frozen.contact);
+        if let Some(contact) = frozen.contact.filter(|contact| Some(*contact) != whose) {
+            let elsewhere = MailFact {
+                thread: None,
+                ..mail.clone()
+            };
+            mails.push((contact, elsewhere));
+        }
+        mails.extend(whose.map(|contact| (contact, mail)));
+    }
+    Ok(mails)
+}
+
+fn mail(row: &MailRow, facts: &DeliveryFacts, frozen: &Frozen, zone: &Zone) -> MailFact {
+    let theirs = row.zone.as_deref().and_then(Zone::parse);
+    MailFact {
+        delivery: row.no,
+        at: frozen.handed_over,
+        day: frozen.day,
+        rep: frozen.rep,
+        thread: row.thread_no,
+        words: u32::try_from(row.words).unwrap_or(0),
+        attachment: row.attached,
+        unedited: row.unedited,
+        purpose: frozen.purpose,
+        template: frozen.template.map(|no| no.0),
+        gateway: frozen.gateway,
+        slot: theirs
+            .as_ref()
+            .unwrap_or(zone)
+            .hour_of_week(frozen.handed_over),
+        returned: facts.bounced.is_some(),
+    }
+}
+
+async fn load(tx: &mut Tx, tables: &Tables, numbers: &[ContactNo]) -> Result<Contacts> {
+    let found = rows!(tx, tables.load_contacts, (ContactNo, Vec<u8>); array(numbers.iter()))?;
+    found
+        .into_iter()
+        .map(|(no, bytes)| {
+            let facts = ContactFacts::from_bytes(&bytes).ok_or_else(|| {
+                StoreError::Corrupt(format!(
+                    "facts of contact {no} are of another version; run rebuild-metrics"
+                ))
+            })?;
+            Ok((no, facts))
+        })
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! The statements that keep the facts of contacts, their waits and the counts, for the tables that
+//! serve and for their twins, into which a rebuild folds. Each takes one JSON array.
+
+use super::super::sql::Sql;
+
+/// The statements on one set of tables.
+#[derive(Debug)]
+pub(in crate::store) struct Tables {
+    pub load_contacts: Sql,
+    pub save_contacts: Sql,
+    pub drop_episodes: Sql,
+    pub save_episodes: Sql,
+    pub add_tallies: Sql,
+    pub drop_empty_tallies: Sql,
+}
+
+macro_rules! tables {
+    ($list:ident, $const:ident, $next:literal, $doc:literal) => {
+        #[doc = $doc]
+        pub(in crate::store) const $const: Tables = Tables {
+            load_contacts: Sql {
+                name: "load_contacts",
+                sqlite: concat!("SELECT subject, data FROM facts", $next, "
+                    WHERE kind = 1 AND subject IN (SELECT value FROM json_each($1))"),
+                postgres: concat!("SELECT subject, data FROM facts", $next, "
+                    WHERE kind = 1 AND subject = ANY(ARRAY(
+                        SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))"),
+            },
+            save_contacts: Sql {
+                name: "save_contacts",
+                sqlite: concat!("INSERT INTO facts", $next, " (kind, subject, data)
+                    SELECT 1, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
+                    ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
+                postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
+                    SELECT 1, (e ->> 0)::BIGINT, decode(e ->> 1, 'hex')
+                    FROM jsonb_array_elements($1::JSONB) AS e
+                    ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
+            },
+            drop_episodes: Sql {
+                name: "drop_episodes",
+                sqlite: concat!("DELETE FROM episodes", $next, "
+                    WHERE opening IN (SELECT value FROM json_each($1))"),
+                postgres: concat!("DELETE FROM episodes", $next, "
+                    WHERE opening = ANY(ARRAY(
+                        SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))"),
+            },
+            save_episodes: Sql {
+                name: "save_episodes",
+                sqlite: concat!("INSERT INTO episodes", $next, " (opening, contact_no, state, opened_at, day,
+                        channel, owner_no, thread_no, inbounds, in_hours, attempted_at, closed_at, closed_by,
+                        business_ms, late, self_reported)
+                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                        value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11,
+                        value ->> 12, value ->> 13, value ->> 14, value ->> 15
+                    FROM json_each($1)"),
+                postgres: concat!("INSERT INTO episodes", $next, " (opening, contact_no, state, opened_at, day,
+                        channel, owner_no, thread_no, inbounds, in_hours, attempted_at, closed_at, closed_by,
+                        business_ms, late, self_reported)
+                    SELECT (e ->> 0)::BIGINT, (e ->> 1)::BIGINT, (e ->> 2)::SMALLINT, (e ->> 3)::BIGINT,
+                        (e ->> 4)::INTEGER, (e ->> 5)::SMALLINT, (e ->> 6)::BIGINT, (e ->> 7)::BIGINT,
+                        (e ->> 8)::BIGINT, (e ->> 9)::BOOLEAN, (e ->> 10)::BIGINT, (e ->> 11)::BIGINT,
+                        (e ->> 12)::BIGINT, (e ->> 13)::BIGINT, (e ->> 14)::BOOLEAN, (e ->> 15)::BOOLEAN
+                    FROM jsonb_array_elements($1::JSONB) AS e"),
+            },
+            add_tallies: Sql {
+                name: "add_tallies",
+                sqlite: concat!("INSERT INTO tallies", $next, " AS r
+                        (metric, dim, day, rep, dim_id, shift, bin, n)
+                    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                        value ->> 6, value ->> 7
+                    FROM json_each($1) WHERE TRUE
+                    ON CONFLICT (metric, dim, day, rep, dim_id, shift, bin)
+                        DO UPDATE SET n = r.n + excluded.n"),
+                postgres: concat!("INSERT INTO tallies", $next, " AS r
+                        (metric, dim, day, rep, dim_id, shift, bin, n)
+                    SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER, (e ->> 3)::INTEGER,
+                        (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT, (e ->> 6)::SMALLINT, (e ->> 7)::INTEGER
+                    FROM jsonb_array_elements($1::JSONB) AS e
+                    ON CONFLICT (metric, dim, day, rep, dim_id, shift, bin)
+                        DO UPDATE SET n = r.n + excluded.n"),
+            },
+            drop_empty_tallies: Sql {
+                name: "drop_empty_tallies",
+                sqlite: concat!("DELETE FROM tallies", $next, "
+                    WHERE (metric, dim, day, rep, dim_id, shift, bin) IN (
+                        SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                            value ->> 6
+                        FROM json_each($1))
+                    AND n = 0"),
+                postgres: concat!("DELETE FROM tallies", $next, "
+                    WHERE (metric, dim, day, rep, dim_id, shift, bin) IN (
+                        SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
+                            (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT,
+                            (e ->> 6)::SMALLINT
+                        FROM jsonb_array_elements($1::JSONB) AS e)
+                    AND n = 0"),
+            },
+        };
+        const $list: [&Sql; 6] = [
+            &$const.load_contacts,
+            &$const.save_contacts,
+            &$const.drop_episodes,
+            &$const.save_episodes,
+            &$const.add_tallies,
+            &$const.drop_empty_tallies,
+        ];
+    };
+}
+
+tables!(LIVE_LIST, LIVE, "", "The tables that serve.");
+tables!(NEXT_LIST, NEXT, "_next", "Their twins, for a rebuild.");
+
+/// Every statement of this module, for both sets of tables.
+pub(in crate::store) const STATEMENTS: &[&Sql] = &{
+    let mut all = [LIVE_LIST[0]; 12];
+    let mut place = 0;
+    while place < 6 {
+        all[place] = LIVE_LIST[place];
+        all[place + 6] = NEXT_LIST[place];
+        place += 1;
+    }
+    all
+};
