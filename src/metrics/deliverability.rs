@@ -5,6 +5,7 @@ use super::delivery::DeliveryFacts;
 use super::tally::{Change, Count, Metric, Place, Side};
 use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, EventKind, NewEvent};
+use crate::domain::gateway::Gateway;
 use crate::domain::inbound::{BounceClass, BounceReason};
 use serde::{Deserialize, Serialize};
 
@@ -104,14 +105,28 @@ fn place(facts: &DeliveryFacts) -> Option<Place> {
     })
 }
 
+/// Whether a provider tells senders of complaints, as of 2026: Microsoft's junk mail reporting,
+/// Yahoo's complaint feedback loop, the postmaster services of Mail.ru and Yandex do. Gmail gives
+/// sums alone, Apple nothing.
+const fn reports_complaints(gateway: Gateway) -> bool {
+    matches!(
+        gateway,
+        Gateway::Microsoft | Gateway::Yahoo | Gateway::MailRu | Gateway::Yandex
+    )
+}
+
 fn counts(facts: &DeliveryFacts) -> Vec<Count> {
     let mut counts = Vec::new();
-    if facts.frozen.is_none() {
+    let Some(frozen) = &facts.frozen else {
         return counts;
-    }
+    };
+    let reports = Gateway::from_code(frozen.gateway).is_some_and(reports_complaints);
     let fate = &facts.fate;
     match (facts.sent, fate.failed) {
-        (Some(_), _) => counts.push((Metric::Sent, 0)),
+        (Some(_), _) => {
+            counts.push((Metric::Sent, 0));
+            counts.extend(reports.then_some((Metric::SentReporting, 0)));
+        }
         (None, Some((_, reason))) => counts.push((Metric::Failed, reason.code())),
         (None, None) => return counts,
     }
@@ -122,7 +137,10 @@ fn counts(facts: &DeliveryFacts) -> Vec<Count> {
         _ => None,
     };
     counts.extend(class.filter(|_| facts.sent.is_some()));
-    counts.extend(fate.complained.map(|_| (Metric::Complained, 0)));
+    counts.extend(
+        fate.complained
+            .map(|_| (Metric::Complained, i16::from(reports))),
+    );
     counts.extend(fate.unsubscribed.map(|_| (Metric::Unsubscribed, 0)));
     counts
 }

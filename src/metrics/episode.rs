@@ -268,3 +268,6 @@ const fn written(mail: &MailFact) -> Ours {
         self_reported: false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,8 @@ pub enum Metric {
     SlotReplied,
     /// Deliveries sent.
     Sent,
+    /// Of these, to providers that report complaints to senders.
+    SentReporting,
     /// Deliveries given up before they were taken on, by reason.
     Failed,
     /// Came back for good, by reason.
@@ -60,7 +62,7 @@ pub enum Metric {
     Soft,
     /// Came back for who sent it, by reason.
     Block,
-    /// Complained about.
+    /// Complained about; bin 1 where the provider reports complaints to senders.
     Complained,
     /// Unsubscribed from.
     Unsubscribed,
@@ -73,7 +75,7 @@ impl Metric {
     }
 
     /// Every metric, in the order of their codes.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Opened,
         Self::Dismissed,
         Self::WithinWall,
@@ -96,6 +98,7 @@ impl Metric {
         Self::Slot,
         Self::SlotReplied,
         Self::Sent,
+        Self::SentReporting,
         Self::Failed,
         Self::Hard,
         Self::Soft,

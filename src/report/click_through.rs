@@ -155,6 +155,9 @@ fn row(group: &Group, query: &Query) -> Row {
         p90_ms: enough(36, 0.9),
         verdict: None,
         differs: None,
+        waits: None,
+        threads: None,
+        mail: None,
         withheld_reason: match (interval, coverage) {
             (None, _) => Some(Withheld::NothingMeasured),
             (_, Some(coverage)) if coverage < MIN_COVERAGE => Some(Withheld::LowCoverage),

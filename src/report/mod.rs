@@ -2,12 +2,18 @@
 //! page, JSON and CSV share. Every rate and its denominator are defined here and in `metrics`,
 //! nowhere else. Pure.
 
+pub mod asked;
 pub mod click_through;
+pub mod counted;
 pub mod csv;
+pub mod deliverability;
 pub mod note;
 pub mod people;
 pub mod query;
+pub mod reply_latency;
+pub mod response_time;
 pub mod spans;
+pub mod table;
 
 use note::{Note, Withheld};
 use serde::Serialize;
@@ -24,7 +30,8 @@ pub struct Report {
     pub to: String,
     /// The organisation's IANA zone.
     pub zone: String,
-    /// What a row is: `total content link template purpose rep gateway day month`.
+    /// What a row is: `total content link template purpose rep gateway channel
+    /// mailbox domain reason day month`, as far as the report has them.
     pub by: &'static str,
     /// The newest event in the figures: a position in the log.
     pub watermark: i64,
@@ -85,9 +92,111 @@ pub struct Row {
     /// Where a rep's interval, corrected for all reps shown, leaves out the team's rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differs: Option<Differs>,
+    /// Figures of response time.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<WaitFigures>,
+    /// Figures of reply latency.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<ThreadFigures>,
+    /// Figures of deliverability.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailFigures>,
     /// Why the rate is grey or missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld_reason: Option<Withheld>,
+}
+
+/// What stands beside the share of waits that were answered within an hour.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct WaitFigures {
+    /// Still open.
+    pub waiting: i64,
+    /// Not answered so far, or ended otherwise: in the quantiles at the age they had then.
+    pub censored: i64,
+    /// Ended, as no answer was needed; in no rate.
+    pub dismissed: i64,
+    /// Answered at any time.
+    pub answered: i64,
+    /// Of these, by a touch that we were told of more than a day late: not within an hour.
+    pub late: i64,
+    /// Of these, by a touch that a person told us of.
+    pub self_reported: i64,
+    /// Answers that this rep gave, whoever the wait is charged to.
+    pub credited: i64,
+    /// Of the waits that opened in working hours: answered within an hour by the wall clock.
+    pub in_hours_n: i64,
+    /// Those waits.
+    pub in_hours_of: i64,
+    /// There are enough waits for p50, and fewer than half have ended.
+    pub p50_not_reached: bool,
+    /// There are enough waits for p90, and fewer than nine tenths have ended.
+    pub p90_not_reached: bool,
+}
+
+/// What stands beside the share of threads that were answered within 14 days.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct ThreadFigures {
+    /// The share for each horizon, shortest first.
+    pub horizons: Vec<HorizonFigure>,
+    /// Met on another way before they answered.
+    pub elsewhere: i64,
+    /// Mails of ours that another of ours followed before any reply.
+    pub superseded: i64,
+    /// Answered by a colleague; counted as answered.
+    pub colleague: i64,
+    /// Whose horizons started anew after an absence.
+    pub restarted: i64,
+}
+
+/// The share answered within one horizon.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct HorizonFigure {
+    /// Its length in milliseconds.
+    pub within_ms: i64,
+    /// Answered.
+    pub n: i64,
+    /// Old enough.
+    pub of: i64,
+    /// `n ÷ of`.
+    pub rate: Option<f64>,
+    /// Lower 95 % limit.
+    pub low: Option<f64>,
+    /// Upper 95 % limit.
+    pub high: Option<f64>,
+}
+
+/// What became of mail, in all cohorts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+pub struct MailFigures {
+    /// Given up before anybody took it.
+    pub failed: i64,
+    /// Came back for good.
+    pub hard: i64,
+    /// Came back this time.
+    pub soft: i64,
+    /// Came back for who sent it.
+    pub block: i64,
+    /// Complaints.
+    pub complaints: i64,
+    /// Sent to providers that report complaints; 0 means "not reported to us".
+    pub complaints_of: i64,
+    /// Complaints ÷ sent, among providers that report them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complaint_rate: Option<f64>,
+    /// Unsubscribed by a mail of these.
+    pub unsubscribed: i64,
+    /// Limits that are passed.
+    pub red: Vec<Limit>,
+}
+
+/// A limit that must not be passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Two per cent came back for good.
+    Hard,
+    /// Three complaints, and three in a thousand.
+    Complaints,
 }
 
 /// Whether a content asset earns clicks.
@@ -121,7 +230,7 @@ pub struct Series {
     pub x: Vec<X>,
     /// The values; `null` where nothing could be measured.
     pub y: Vec<Option<f64>>,
-    /// The unit of `y`: `share` or `deliveries`.
+    /// The unit of `y`: `share`, `deliveries` or `answers`.
     pub unit: &'static str,
 }
 
@@ -131,8 +240,10 @@ pub struct Series {
 pub enum X {
     /// A date, `YYYY-MM-DD`.
     Date(String),
-    /// A wait in milliseconds.
+    /// A wait in milliseconds; the largest number stands for any longer one.
     Ms(i64),
+    /// An hour of the week, 0 for Monday from midnight to one.
+    Hour(u8),
 }
 
 /// One entry of a list of work. Click-through has none.
@@ -144,4 +255,10 @@ pub struct Waiting {
     pub label: String,
     /// Since when, RFC 3339.
     pub since: String,
+    /// The contact who waits.
+    pub contact: Option<String>,
+    /// Whose turn it is; nobody's in the team's queue.
+    pub owner: Option<String>,
+    /// Who answers for them now.
+    pub deputy: Option<String>,
 }

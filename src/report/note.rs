@@ -113,7 +113,79 @@ impl Note {
         )
     }
 
-    fn plain(code: &'static str, text: &str) -> Self {
+    /// `n` waits are younger than an hour.
+    pub fn young_waits(n: i64) -> Self {
+        Self::counted("young_waits", n, "are younger than an hour and in no rate")
+    }
+
+    /// `n` answers were told late.
+    pub fn told_late(n: i64) -> Self {
+        Self::counted(
+            "told_late",
+            n,
+            "were answered by a touch told more than a day later; they are not within an hour",
+        )
+    }
+
+    /// `n` answers were told by people.
+    pub fn self_reported(n: i64) -> Self {
+        Self::counted(
+            "self_reported",
+            n,
+            "were answered by a touch that a person told us of",
+        )
+    }
+
+    /// `n` threads ended elsewhere.
+    pub fn elsewhere(n: i64) -> Self {
+        Self::counted(
+            "elsewhere",
+            n,
+            "were met on another way first and say neither yes nor no",
+        )
+    }
+
+    /// `n` threads started anew.
+    pub fn restarted(n: i64) -> Self {
+        Self::counted("restarted", n, "are counted from the end of an absence")
+    }
+
+    /// `n` threads were answered by a colleague.
+    pub fn colleague(n: i64) -> Self {
+        Self::counted(
+            "colleague",
+            n,
+            "were answered by a colleague and count as answered",
+        )
+    }
+
+    /// `n` mails were superseded.
+    pub fn superseded(n: i64) -> Self {
+        Self::counted(
+            "superseded",
+            n,
+            "mails were followed by another before any reply",
+        )
+    }
+
+    /// `of` of `sent` went to providers that report complaints.
+    pub fn reporting(of: i64, sent: i64) -> Self {
+        Self {
+            code: "reporting",
+            params: vec![of.to_string(), sent.to_string()],
+            text: format!("{of} of {sent} sent went to providers that report complaints to us."),
+        }
+    }
+
+    fn counted(code: &'static str, n: i64, what: &str) -> Self {
+        Self {
+            code,
+            params: vec![n.to_string()],
+            text: format!("{n} {what}."),
+        }
+    }
+
+    pub(super) fn plain(code: &'static str, text: &str) -> Self {
         Self {
             code,
             params: Vec::new(),

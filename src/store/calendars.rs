@@ -161,6 +161,23 @@ pub async fn lookup(store: &Store, id: CalendarId) -> Result<Option<Shown>> {
     }
 }
 
+/// As [`lookup`], inside the transaction that added it.
+pub async fn lookup_in(tx: &mut Tx, id: CalendarId) -> Result<Option<Shown>> {
+    let Some(calendar) = maybe!(&mut *tx, LOOKUP, CalendarRow; id)? else {
+        return Ok(None);
+    };
+    let versions = rows!(&mut *tx, VERSIONS_OF, (Millis, String); calendar.no)?;
+    let versions: Result<Vec<_>> = versions
+        .into_iter()
+        .map(|(since, data)| Ok((since, read(&data)?)))
+        .collect();
+    Ok(Some(Shown {
+        versions: versions?,
+        users: rows!(tx, USERS_OF, (Option<UserId>, Millis); calendar.no)?,
+        calendar,
+    }))
+}
+
 async fn with_parts(store: &Store, calendar: CalendarRow) -> Result<Shown> {
     let versions = rows!(store, VERSIONS_OF, (Millis, String); calendar.no)?;
     let versions: Result<Vec<_>> = versions

@@ -27,3 +27,4 @@ mod store_log;
 mod store_statements;
 mod uncertain;
 mod verdicts;
+mod waits;

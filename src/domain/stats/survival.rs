@@ -3,9 +3,25 @@
 
 use std::collections::BTreeMap;
 
-/// The share still waiting, as a falling step curve.
+/// The share whose wait has ended, as a rising step curve.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curve(Vec<(i64, f64)>);
+pub struct Curve(Vec<Step>);
+
+/// One step of a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    /// When, in milliseconds of waiting.
+    pub ms: i64,
+    /// The share whose wait has ended by then.
+    pub ended: f64,
+    /// Its lower 95 % limit, by Greenwood's formula.
+    pub low: f64,
+    /// Its upper 95 % limit.
+    pub high: f64,
+}
+
+/// The 97.5 % quantile of the normal distribution.
+const Z_95: f64 = 1.959_963_984_540_054;
 
 impl Curve {
     /// The estimate from waits that `ended` after so many milliseconds and waits `censored` at
@@ -20,12 +36,21 @@ impl Curve {
             moments.entry(*ms).or_default().1 += n;
         }
         let mut at_risk: i64 = moments.values().map(|(ended, left)| ended + left).sum();
-        let mut waiting = 1.0;
+        let (mut waiting, mut spread) = (1.0, 0.0);
         let mut steps = Vec::new();
         for (ms, (ended, left)) in moments {
             if ended > 0 && at_risk > 0 {
                 waiting *= 1.0 - ended as f64 / at_risk as f64;
-                steps.push((ms, waiting));
+                if at_risk > ended {
+                    spread += ended as f64 / (at_risk as f64 * (at_risk - ended) as f64);
+                }
+                let half = Z_95 * waiting * f64::sqrt(spread);
+                steps.push(Step {
+                    ms,
+                    ended: 1.0 - waiting,
+                    low: (1.0 - waiting - half).max(0.0),
+                    high: (1.0 - waiting + half).min(1.0),
+                });
             }
             at_risk -= ended + left;
         }
@@ -34,7 +59,12 @@ impl Curve {
 
     /// The share whose wait has ended by each step.
     pub fn ended(&self) -> impl Iterator<Item = (i64, f64)> + '_ {
-        self.0.iter().map(|(ms, waiting)| (*ms, 1.0 - waiting))
+        self.0.iter().map(|step| (step.ms, step.ended))
+    }
+
+    /// Each step with its limits.
+    pub fn banded(&self) -> impl Iterator<Item = Step> + '_ {
+        self.0.iter().copied()
     }
 
     /// The time by which a share `q` of all waits has ended; `None` when the curve does not get

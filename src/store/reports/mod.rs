@@ -1,8 +1,14 @@
 //! Reports read from the metric store: what the viewer may see is decided, tallies are read in one
 //! snapshot, the pure report makes the figures.
 
+mod counted;
 mod labels;
+mod mail;
 mod read;
+mod response_time;
+
+pub use mail::{deliverability, reply_latency};
+pub use response_time::response_time;
 
 use super::sql::{Sql, execute, one, rows, statements};
 use super::{Result, Store, StoreError, Tx};
@@ -44,6 +50,8 @@ statements! {
 pub(crate) fn all_statements() -> impl Iterator<Item = &'static Sql> {
     [STATEMENTS, labels::STATEMENTS, read::STATEMENTS]
         .into_iter()
+        .chain(counted::ALL)
+        .chain([response_time::STATEMENTS])
         .flatten()
         .copied()
 }

@@ -4,7 +4,7 @@
 
 mod read;
 
-pub use read::{Shown, list, lookup, suggestion_of};
+pub use read::{Shown, list, lookup, lookup_in, suggestion_of};
 
 use super::sql::{Sql, execute, maybe, one, row, statements};
 use super::{Result, StoreError, Tx, log};
@@ -128,6 +128,11 @@ impl NewTouch {
             recording_url: None,
             content: Vec::new(),
         }
+    }
+
+    /// Whether the contact took part: a conversation, not an attempt.
+    pub fn is_conversation(&self) -> bool {
+        self.told(TouchNo(0), self.rep).is_conversation()
     }
 
     fn told(&self, no: TouchNo, rep: Option<UserNo>) -> Touch {

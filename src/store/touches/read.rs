@@ -3,7 +3,7 @@
 
 use super::super::scope::Reach;
 use super::super::sql::{maybe, row, rows, statements};
-use super::super::{Result, Store, StoreError};
+use super::super::{Result, Store, StoreError, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::id::{ContactId, ContactNo, ThreadNo, TouchId, TouchNo, UserId};
 use crate::domain::touch::{Agency, CallResult, Channel, Direction, Outcome};
@@ -123,6 +123,14 @@ pub struct Shown {
 pub async fn lookup(store: &Store, viewer: &Viewer, id: TouchId) -> Result<Option<Shown>> {
     let reach = Reach::of(viewer);
     maybe!(store, LOOKUP, ShownRow; reach.far, reach.team, reach.user, id)?
+        .map(read)
+        .transpose()
+}
+
+/// As [`lookup`], inside the transaction that recorded it.
+pub async fn lookup_in(tx: &mut Tx, viewer: &Viewer, id: TouchId) -> Result<Option<Shown>> {
+    let reach = Reach::of(viewer);
+    maybe!(tx, LOOKUP, ShownRow; reach.far, reach.team, reach.user, id)?
         .map(read)
         .transpose()
 }

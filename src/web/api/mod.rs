@@ -3,11 +3,13 @@
 //! call, respond.
 
 mod accounts;
+mod calendars;
 mod contacts;
 mod content;
 mod decisions;
 mod destinations;
 mod docs;
+mod episodes;
 mod events;
 mod live;
 mod mailboxes;
@@ -22,6 +24,7 @@ mod suppressions;
 mod table;
 mod teams;
 mod templates;
+mod touches;
 mod users;
 mod verdicts;
 mod wire;
@@ -48,11 +51,14 @@ macro_rules! api {
 
 api! {
     accounts::create, accounts::list, accounts::lookup, accounts::edit, accounts::delete,
+    calendars::create, calendars::list, calendars::lookup, calendars::edit, calendars::delete,
+    calendars::add_deputy, calendars::list_deputies, calendars::drop_deputy,
     contacts::create, contacts::list, contacts::lookup, contacts::edit, contacts::forget,
     contacts::timeline, contacts::export,
     content::create, content::list, content::lookup, content::edit, content::delete,
     decisions::resend, decisions::arrived,
     destinations::create, destinations::list, destinations::unblock, destinations::restore,
+    episodes::list, episodes::lookup, episodes::edit,
     events::list, live::follow,
     mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,
     me::whoami, me::create_token, me::list_tokens, me::revoke_token,
@@ -62,6 +68,7 @@ api! {
     suppressions::create, suppressions::list, suppressions::lift,
     teams::create, teams::list, teams::edit, teams::delete,
     templates::create, templates::list, templates::lookup, templates::edit, templates::delete,
+    touches::create, touches::list, touches::lookup, touches::edit, touches::delete,
     users::create, users::list, users::lookup, users::edit, users::disable,
     verdicts::lookup, verdicts::overrule, verdicts::lift,
 }

@@ -64,6 +64,6 @@ mod tests {
         assert!(!matches("/contacts/{id}", "/contacts"));
         assert!(!matches("/contacts/{id}", "/contacts/7/timeline"));
         assert_eq!(methods("/contacts/7"), ["GET", "PATCH", "DELETE"]);
-        assert!(methods("/touches").is_empty());
+        assert!(methods("/opportunities").is_empty());
     }
 }

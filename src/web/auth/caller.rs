@@ -7,7 +7,7 @@ use super::{cookie, seen};
 use crate::domain::id::{SessionId, TokenId, UserId};
 use crate::domain::keys::Purpose;
 use crate::domain::secret::Secret;
-use crate::domain::viewer::Viewer;
+use crate::domain::viewer::{Role, Viewer};
 use crate::store::users::User;
 use crate::store::{sessions, tokens, users};
 use actix_web::body::{BoxBody, MessageBody};
@@ -50,6 +50,16 @@ impl Permission for Anyone {
 impl Permission for Librarian {
     fn holds(viewer: &Viewer) -> bool {
         viewer.may_edit_library()
+    }
+}
+
+/// Those who look after a team or the installation.
+#[derive(Debug, Clone, Copy)]
+pub struct Lead;
+
+impl Permission for Lead {
+    fn holds(viewer: &Viewer) -> bool {
+        matches!(viewer.role, Role::Manager | Role::Admin)
     }
 }
 

@@ -8,7 +8,9 @@ mod form;
 mod return_to;
 pub(crate) mod seen;
 
-pub use caller::{Administrator, Anyone, Caller, Librarian, Permission, Refusal, Signed, first};
+pub use caller::{
+    Administrator, Anyone, Caller, Lead, Librarian, Permission, Refusal, Signed, first,
+};
 pub use form::{Fields, SignedForm};
 pub use return_to::own_path;
 

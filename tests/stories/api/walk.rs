@@ -15,6 +15,7 @@ use uuid::Uuid;
 enum May {
     All,
     Librarians,
+    Leads,
     Admins,
 }
 
@@ -22,13 +23,14 @@ fn may(method: &str, path: &str) -> May {
     let area = path.split('/').nth(1).unwrap();
     match (area, method) {
         (
-            "contacts" | "messages" | "events" | "mailboxes" | "me" | "accounts" | "reports"
-            | "notices",
+            "contacts" | "touches" | "episodes" | "deputies" | "messages" | "events" | "mailboxes"
+            | "me" | "accounts" | "reports" | "notices",
             _,
         )
-        | ("content" | "templates" | "teams", "GET")
+        | ("content" | "templates" | "teams" | "calendars", "GET")
         | ("suppressions", "POST") => May::All,
         ("content" | "templates" | "destinations", _) => May::Librarians,
+        ("calendars", _) => May::Leads,
         ("users" | "teams" | "suppressions", _) => May::Admins,
         _ => panic!("decide who may {method} {path}"),
     }
@@ -39,6 +41,7 @@ impl May {
         match self {
             Self::All => true,
             Self::Librarians => role != Role::Rep,
+            Self::Leads => matches!(role, Role::Manager | Role::Admin),
             Self::Admins => role == Role::Admin,
         }
     }
@@ -216,14 +219,7 @@ async fn a_manager_sees_the_team_and_a_marketer_only_their_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_exist_is_404_and_a_wrong_method_405() {
     let site = Site::start(Engine::Sqlite).await;
-    for later in [
-        "/touches",
-        "/opportunities",
-        "/sequences",
-        "/webhooks",
-        "/calendars",
-        "/inbound",
-    ] {
+    for later in ["/opportunities", "/sequences", "/webhooks", "/inbound"] {
         assert_eq!(site.get(later, &site.admin).await.0, 404, "{later}");
     }
     let response = site

@@ -7,11 +7,13 @@
 mod axis;
 mod bars;
 mod curve;
+mod heat;
 mod histogram;
 
 pub use axis::{nice_max, ticks};
 pub use bars::{Bar, bars};
 pub use curve::{Curve, Point, Segment, curve};
+pub use heat::{HeatCell, heat};
 pub use histogram::{Bin, histogram};
 
 use maud::{Markup, html};

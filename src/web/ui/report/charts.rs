@@ -30,7 +30,7 @@ pub fn days(desk: &Desk, report: &Report) -> Markup {
         .iter()
         .map(|x| match x {
             X::Date(text) => Day::parse(text),
-            X::Ms(_) => None,
+            X::Ms(_) | X::Hour(_) => None,
         })
         .collect();
     let mut points = Vec::new();
@@ -139,7 +139,7 @@ pub fn waits(lang: Lang, report: &Report) -> Markup {
                     &y.map_or_else(String::new, |y| lang.percent(y)),
                 ),
             }),
-            X::Date(_) => None,
+            X::Date(_) | X::Hour(_) => None,
         })
         .collect();
     if points.iter().all(|point| point.y.is_none()) {

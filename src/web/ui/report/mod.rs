@@ -3,6 +3,9 @@
 
 mod charts;
 mod controls;
+pub mod counted;
+mod pictures;
+mod rows;
 mod table;
 
 pub use table::share_of;
@@ -89,6 +92,7 @@ fn body(desk: &Desk, query: &Query, report: &Report, total: Option<&Row>) -> Mar
             div { h1 { (headline(lang, query, total)) } p { (period(desk, query)) } }
             div.acts { a.button href=(link("json")) { (lang.as_json()) } a.button href=(link("csv")) { (lang.as_csv()) } }
         }
+        (counted::others(lang, None))
         (controls::controls(desk, query))
         @if report.rows.is_empty() {
             (empty(lang.no_rows_title(), lang.no_rows_how(), Some(("/compose", lang.nav_compose()))))
@@ -194,6 +198,29 @@ fn said(lang: Lang, note: &Note) -> String {
         "shares_not_summed" => lang.note_shares().to_owned(),
         "not_for_pay" => lang.report_only().to_owned(),
         "reps_folded" => lang.note_reps_folded().to_owned(),
-        _ => note.text.clone(),
+        code => told(lang, code, param(0), param(1)).unwrap_or_else(|| note.text.clone()),
     }
+}
+
+/// Notes of the reports on waits, replies and deliveries.
+fn told(lang: Lang, code: &str, first: &str, second: &str) -> Option<String> {
+    Some(match code {
+        "waits_counted" => lang.n_waits_counted().to_owned(),
+        "young_waits" => lang.n_young_waits(first),
+        "told_late" => lang.n_told_late(first),
+        "self_reported" => lang.n_self_reported(first),
+        "charged" => lang.n_charged().to_owned(),
+        "reached_followed" => lang.n_reached_followed().to_owned(),
+        "threads_we_began" => lang.n_threads_we_began().to_owned(),
+        "elsewhere" => lang.n_elsewhere(first),
+        "restarted" => lang.n_restarted(first),
+        "colleague" => lang.n_colleague(first),
+        "superseded" => lang.n_superseded(first),
+        "of_repliers" => lang.n_of_repliers().to_owned(),
+        "limits" => lang.n_limits().to_owned(),
+        "reporting" => lang.n_reporting(first, second),
+        "not_reported" => lang.n_not_reported().to_owned(),
+        "dns" => lang.n_dns().to_owned(),
+        _ => return None,
+    })
 }

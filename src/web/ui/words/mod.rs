@@ -18,6 +18,7 @@ mod report;
 mod settings;
 mod states;
 mod times;
+mod waits;
 
 pub use states::Tone;
 pub use times::Zone;
