@@ -27,6 +27,7 @@ pub mod receive;
 pub mod render;
 pub mod report;
 pub mod rewrite;
+pub mod sample;
 pub mod shutdown;
 pub mod store;
 pub mod telemetry;

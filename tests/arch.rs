@@ -14,9 +14,9 @@ fn layer(module: &str) -> u8 {
     match module {
         "domain" => 0,
         _ if STAGES.contains(&module) => 1,
-        // Two of them are still pure: `render` puts compose and rewrite together, `report` reads
-        // what `metrics` counts.
-        "render" | "report" | "config" | "password" => 2,
+        // Three of them are still pure: `render` puts compose and rewrite together, `report` reads
+        // what `metrics` counts, `sample` tries `track` and `classify` on known makers.
+        "render" | "report" | "sample" | "config" | "password" => 2,
         "store" | "intake" | "net" | "networks" | "faults" => 3,
         "ctx" | "keys" => 4,
         "accept" | "access" | "receive" | "live" => 5,
@@ -102,7 +102,7 @@ fn uses(text: &str) -> Vec<String> {
 }
 
 fn is_pure(module: &str) -> bool {
-    matches!(module, "domain" | "render" | "report") || STAGES.contains(&module)
+    matches!(module, "domain" | "render" | "report" | "sample") || STAGES.contains(&module)
 }
 
 #[test]

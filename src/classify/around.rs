@@ -5,7 +5,7 @@ use super::group::{Known, MailContext, NEIGHBOURS_MS};
 use super::rules::attested;
 use super::runs::{Run, runs};
 use crate::domain::clock::{MINUTE_MS, SECOND_MS};
-use crate::domain::hit::{AgentClass, HeaderBits, HitKind, Scope};
+use crate::domain::hit::{Agent, AgentClass, HeaderBits, HitKind, Scope};
 use std::collections::HashMap;
 
 /// Three links of one mail within this time are a sweep.
@@ -14,6 +14,9 @@ const SWEEP_LINKS: u32 = 3;
 
 /// Both links of a mail that has two.
 const PAIR_MS: i64 = SECOND_MS;
+
+/// So many links are more than a person follows in one mail.
+const MANY_LINKS: u16 = 4;
 
 /// Yahoo's proxy asks again within this time when it could not keep the picture.
 const RETRY_MS: i64 = MINUTE_MS;
@@ -30,7 +33,8 @@ pub(super) struct Around {
     /// The sweep it belongs to, by one client alone. A pixel belongs to the sweep that the same
     /// client and agent made of the mail's links.
     pub(super) sweep: Option<Run>,
-    /// The sweep it belongs to, whoever made it; or both links of a mail with two.
+    /// The sweep it belongs to, whoever made it; or both links of a mail with two, or one browser's
+    /// way through every link of a mail with many.
     pub(super) burst: Option<Run>,
     /// For a pixel: whether the same client followed a link of the mail.
     pub(super) client_clicked: bool,
@@ -91,8 +95,35 @@ fn sweeps(hits: &[&Known], clicks: &[usize], mail: &MailContext, found: &mut [Ar
     for (run, at) in runs(&all, SWEEP_MS, SWEEP_LINKS).into_iter().zip(clicks) {
         found[*at].burst = run;
     }
+    every_link(hits, clicks, mail, found);
     if mail.links == 2 {
         for (run, at) in runs(&all, PAIR_MS, 2).into_iter().zip(clicks) {
+            found[*at].burst = found[*at].burst.or(run);
+        }
+    }
+}
+
+/// One browser that follows every link of a mail with many, however slowly: gateways that wait
+/// between links do so, people hardly ever.
+fn every_link(hits: &[&Known], clicks: &[usize], mail: &MailContext, found: &mut [Around]) {
+    if mail.links < MANY_LINKS {
+        return;
+    }
+    let mut by_browser: HashMap<(u64, &Agent), Vec<usize>> = HashMap::new();
+    for at in clicks {
+        let facts = &hits[*at].facts;
+        if let Some(client) = facts.client {
+            let browser = (client, &facts.agent);
+            by_browser.entry(browser).or_default().push(*at);
+        }
+    }
+    for places in by_browser.values() {
+        let entries: Vec<(i64, u16)> = places
+            .iter()
+            .map(|at| (hits[*at].at.0, hits[*at].link_no))
+            .collect();
+        let all = u32::from(mail.links);
+        for (run, at) in runs(&entries, NEIGHBOURS_MS, all).into_iter().zip(places) {
             found[*at].burst = found[*at].burst.or(run);
         }
     }

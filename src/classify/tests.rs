@@ -86,6 +86,23 @@ fn both_links_of_a_mail_with_two_are_one_sign_and_two_of_five_are_none() {
 }
 
 #[test]
+fn one_browser_that_follows_every_link_of_many_is_one_sign_however_slow() {
+    let hits: Vec<Known> = (1..=4)
+        .map(|no| hit(no, no * 20_000, no as u16, 7))
+        .collect();
+    let with = |links| MailContext {
+        links,
+        ..MailContext::default()
+    };
+    assert_eq!(
+        judged(&hits, &with(4)),
+        [(Rule::GBurst, Verdict::Unknown); 4]
+    );
+    assert_eq!(judged(&hits, &with(5)), [PERSON; 4]);
+    assert_eq!(judged(&hits[..3], &with(3)), [PERSON; 3]);
+}
+
+#[test]
 fn the_hit_that_looks_less_like_a_person_is_the_twin() {
     let mut hits = [hit(1, 0, 1, 7), hit(2, 12_000, 1, 8)];
     hits[0].facts.agent.system = "macOS".into();

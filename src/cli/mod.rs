@@ -6,6 +6,7 @@ pub mod demo;
 mod doctor;
 mod export;
 mod failure;
+mod judge_sample;
 mod migrate;
 mod rebuild_metrics;
 mod rejudge;
@@ -43,6 +44,7 @@ enum Command {
     Export(export::Args),
     RebuildMetrics(rebuild_metrics::Args),
     Rejudge(rejudge::Args),
+    JudgeSample(judge_sample::Args),
 }
 
 /// Reads the arguments, runs the command, and gives the status to end with.
@@ -79,6 +81,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Export(args) => export::run(args, &source).await,
         Command::RebuildMetrics(args) => rebuild_metrics::run(args, &source).await,
         Command::Rejudge(args) => rejudge::run(args, &source).await,
+        Command::JudgeSample(args) => judge_sample::run(&args),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Reads a `User-Agent`: who it says it is, reduced to class, family, major version and system.
 //! Pure. What an agent *means* is for `classify`; here only what it *says* is read.
 //!
-//! Declared agents stand in `agents.tsv`; beside that list any word that ends in `bot`, `crawler`
-//! or `spider` declares itself. Nothing here guesses from odd versions or headers.
+//! Who declares itself is found by [`declared`]. Nothing here guesses from odd versions or headers.
+
+mod declared;
 
 use crate::domain::hit::{Agent, AgentClass};
-use std::sync::LazyLock;
+use declared::declared;
 
 /// Gmail's prefetch, word for word: a browser of 2015 with a second `Mozilla/5.0` at the end
 /// (bird.com, "Gmail prefetching images").
@@ -17,39 +18,6 @@ const READ_BYTES: usize = 512;
 
 /// Names stored with a hit are at most this long.
 const NAME_BYTES: usize = 40;
-
-/// One line of the list.
-struct Declared {
-    begins: &'static str,
-    class: AgentClass,
-    name: &'static str,
-}
-
-/// The list, by the first byte of what a word must begin with.
-static DECLARED: LazyLock<Vec<Vec<Declared>>> = LazyLock::new(|| {
-    let mut by_first: Vec<Vec<Declared>> = (0..256).map(|_| Vec::new()).collect();
-    for line in include_str!("agents.tsv").lines() {
-        if let Some(declared) = declared_line(line) {
-            by_first[usize::from(declared.begins.as_bytes()[0])].push(declared);
-        }
-    }
-    by_first
-});
-
-fn declared_line(line: &'static str) -> Option<Declared> {
-    let mut cells = line.split('\t');
-    let (begins, class, name) = (cells.next()?, cells.next()?, cells.next()?);
-    let class = match class {
-        "preview" => AgentClass::Preview,
-        "bot" => AgentClass::Bot,
-        _ => return None,
-    };
-    Some(Declared {
-        begins,
-        class,
-        name,
-    })
-}
 
 /// Reads the value of a `User-Agent` header; an absent one is the empty string.
 pub fn read(agent: &str) -> Agent {
@@ -104,47 +72,8 @@ fn proxy(agent: &str) -> Option<Agent> {
         .then(|| plain(AgentClass::YahooProxy, "Yahoo Mail"))
 }
 
-/// The first declared name in `lower`, an agent in lower case: a line of the list, else a word
-/// that ends as robots' names do.
-fn declared(lower: &str) -> Option<(AgentClass, &str)> {
-    let bytes = lower.as_bytes();
-    let mut generic = None;
-    let mut at = 0;
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-            continue;
-        }
-        let rest = &bytes[at..];
-        if let Some(found) = DECLARED[usize::from(bytes[at])]
-            .iter()
-            .find(|line| rest.starts_with(line.begins.as_bytes()))
-        {
-            return Some((found.class, found.name));
-        }
-        let length = rest
-            .iter()
-            .position(|byte| !byte.is_ascii_alphanumeric())
-            .unwrap_or(rest.len());
-        let word = &lower[at..at + length];
-        if generic.is_none() && names_a_robot(word) {
-            generic = Some((AgentClass::Bot, word));
-        }
-        at += length;
-    }
-    generic
-}
-
-/// Whether `word` ends as robots call themselves. `Cubot` is a maker of telephones whose name
-/// stands in the agents of real browsers.
-fn names_a_robot(word: &str) -> bool {
-    (word.ends_with("bot") && word != "cubot")
-        || word.ends_with("crawler")
-        || word.ends_with("spider")
-}
-
 /// Products that name a browser, the more special before those it also claims to be.
-const BROWSERS: [(&str, &str); 14] = [
+const BROWSERS: [(&str, &str); 15] = [
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
     ("EdgiOS/", "Edge"),
@@ -155,6 +84,7 @@ const BROWSERS: [(&str, &str); 14] = [
     ("SamsungBrowser/", "Samsung Internet"),
     ("CriOS/", "Chrome"),
     ("FxiOS/", "Firefox"),
+    ("GSA/", "Google app"),
     ("Firefox/", "Firefox"),
     ("Chrome/", "Chrome"),
     ("Version/", "Safari"),
@@ -358,7 +288,7 @@ mod tests {
             .filter(|line| !line.starts_with('#'));
         for line in lines {
             assert_eq!(line.split('\t').count(), 4, "{line}");
-            let declared = declared_line(line).expect("a class we know");
+            let declared = declared::declared_line(line).expect("a class we know");
             assert_eq!(declared.begins, declared.begins.to_ascii_lowercase());
             assert!(declared.begins.as_bytes()[0].is_ascii_alphanumeric());
             assert!(declared.name.len() <= NAME_BYTES, "{line}");

@@ -1,0 +1,33 @@
+//! `judge-sample`: how well people and machines are told apart, on histories whose makers are known.
+
+use super::Failure;
+use crate::sample::measure::{Outcome, judged, told};
+use crate::sample::{Cast, histories};
+use crate::track::catalogue::Catalogue;
+
+/// Judge drawn histories of known makers and print what came out
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  $ otklik judge-sample --seed 7 --histories 10000")]
+pub(super) struct Args {
+    /// Where the draw begins; the same seed tells the same histories
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many mails to one recipient each
+    #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    histories: u32,
+    /// Draw from agents, networks and rhythms that no rule was tried on
+    #[arg(long)]
+    held_out: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let cast = if args.held_out {
+        Cast::Other
+    } else {
+        Cast::Known
+    };
+    let histories = histories(args.seed, args.histories, cast);
+    let told = told(&histories, &Catalogue::shipped());
+    print!("{}", Outcome::of(&histories, &judged(&histories, &told)));
+    Ok(())
+}
