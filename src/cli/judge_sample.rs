@@ -4,6 +4,7 @@ use super::Failure;
 use crate::sample::measure::{Outcome, judged, told};
 use crate::sample::{Cast, histories};
 use crate::track::catalogue::Catalogue;
+use std::io::Write as _;
 
 /// Judge drawn histories of known makers and print what came out
 #[derive(Debug, clap::Args)]
@@ -28,6 +29,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     };
     let histories = histories(args.seed, args.histories, cast);
     let told = told(&histories, &Catalogue::shipped());
-    print!("{}", Outcome::of(&histories, &judged(&histories, &told)));
-    Ok(())
+    let outcome = Outcome::of(&histories, &judged(&histories, &told));
+    write!(std::io::stdout(), "{outcome}")
+        .map_err(|error| Failure::failed(format!("the table was not written: {error}")))
 }
