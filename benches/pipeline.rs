@@ -199,6 +199,7 @@ fn letter(n: usize) -> NewMessage {
         attachments: Vec::new(),
         send_at: None,
         reply_to_message: None,
+        reply_to_inbound: None,
         tracking: TrackingChoice::default(),
         url_text: UrlTextPolicy::Track,
     }

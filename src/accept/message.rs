@@ -4,7 +4,7 @@ use crate::domain::clock::Millis;
 use crate::domain::contact::TrackingChoice;
 use crate::domain::delivery::{DeliveryState, RecipientRole};
 use crate::domain::finding::Finding;
-use crate::domain::id::{ContactId, ContentId, DeliveryId, MailboxId, MessageId, TemplateId};
+use crate::domain::id::{ContactId, ContentId, DeliveryId, InboundId, MailboxId, MessageId, TemplateId};
 use crate::domain::message::UrlTextPolicy;
 use crate::store::StoreError;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct NewMessage {
     pub send_at: Option<Millis>,
     /// The message of ours that this one goes on from, for threading.
     pub reply_to_message: Option<MessageId>,
+    /// The mail of theirs that this one answers; it stands in that mail's thread.
+    pub reply_to_inbound: Option<InboundId>,
     /// The message's own switches; `None` leaves it to contact and organisation.
     pub tracking: TrackingChoice,
     /// What becomes of a link whose text is a URL.

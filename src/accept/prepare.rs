@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::{DAY_MS, Millis};
 use crate::domain::finding::Finding;
-use crate::domain::id::{ContentNo, DeliveryId, MessageId, TemplateNo};
+use crate::domain::id::{ContentNo, DeliveryId, MessageId, TemplateNo, ThreadNo};
 use crate::domain::mailbox::Profile;
 use crate::domain::message::{MailClass, MessagePurpose, UrlTextPolicy};
 use crate::domain::viewer::Viewer;
@@ -40,6 +40,10 @@ pub struct Prepared {
     pub(super) assets: Vec<ContentNo>,
     pub(super) in_reply_to: Option<String>,
     pub(super) reference_ids: Option<String>,
+    /// The message of ours that it goes on from, also by way of the mail it answers.
+    pub(super) goes_on_from: Option<MessageId>,
+    /// The thread of the mail it answers.
+    pub(super) thread: Option<ThreadNo>,
     pub(super) class: MailClass,
     pub(super) purpose: MessagePurpose,
     pub(super) findings: Vec<Finding>,
@@ -116,7 +120,9 @@ async fn check(
     let id = MessageId(ctx.clock.fresh_id());
     let now = ctx.clock.now();
     let (class, purpose) = kind(ctx, recipients.first(), now).await?;
-    let thread = earlier.as_ref().map(thread);
+    let references = earlier.as_ref().map(references);
+    let goes_on_from = earlier.as_ref().and_then(|earlier| earlier.of);
+    let thread = earlier.as_ref().and_then(|earlier| earlier.thread);
     let prepared = Prepared {
         message_id: bare(Rfc822Id::new(id.0, &from?).as_str()),
         id,
@@ -126,8 +132,12 @@ async fn check(
         recipients,
         texts,
         assets,
-        in_reply_to: earlier.map(|earlier| earlier.message_id),
-        reference_ids: thread,
+        in_reply_to: earlier
+            .map(|earlier| earlier.message_id)
+            .filter(|id| !id.is_empty()),
+        reference_ids: references.filter(|ids| !ids.is_empty()),
+        goes_on_from,
+        thread,
         class,
         purpose,
         findings: Vec::new(),
@@ -233,6 +243,18 @@ async fn earlier(
     new: &NewMessage,
     errors: &mut Errors,
 ) -> Result<Option<Earlier>, AcceptError> {
+    if let Some(id) = new.reply_to_inbound {
+        let found = read::answered(&ctx.store, viewer, id).await?;
+        if found.is_none() {
+            let what = "names no mail that you may answer";
+            errors.add("reply_to_inbound", FieldCode::NotFound, what);
+        }
+        if new.reply_to_message.is_some() {
+            let what = "cannot stand beside reply_to_inbound";
+            errors.add("reply_to_message", FieldCode::Invalid, what);
+        }
+        return Ok(found);
+    }
     let Some(id) = new.reply_to_message else {
         return Ok(None);
     };
@@ -248,10 +270,10 @@ async fn earlier(
 }
 
 /// The thread a follow-up stands in: what its predecessor referred to, and the predecessor.
-fn thread(earlier: &Earlier) -> String {
+fn references(earlier: &Earlier) -> String {
     let before = earlier.reference_ids.as_deref().unwrap_or("");
     let mut ids: Vec<&str> = before.split_whitespace().collect();
-    ids.push(&earlier.message_id);
+    ids.extend(Some(earlier.message_id.as_str()).filter(|id| !id.is_empty()));
     let skipped = ids.len().saturating_sub(MAX_REFERENCES);
     ids[skipped..].join(" ")
 }

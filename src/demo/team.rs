@@ -28,6 +28,7 @@ pub(super) async fn write(
         attachments: Vec::new(),
         send_at: None,
         reply_to_message: None,
+        reply_to_inbound: None,
         tracking: TrackingChoice::default(),
         url_text: UrlTextPolicy::Track,
     };

@@ -68,6 +68,7 @@ async fn fill_a_little(app: &TestApp) -> MessageId {
         attachments: vec![],
         send_at: None,
         reply_to_message: None,
+        reply_to_inbound: None,
         tracking: TrackingChoice::default(),
         url_text: UrlTextPolicy::default(),
     };

@@ -119,6 +119,7 @@ pub fn letter(to: &str) -> NewMessage {
         attachments: Vec::new(),
         send_at: None,
         reply_to_message: None,
+        reply_to_inbound: None,
         tracking: TrackingChoice::default(),
         url_text: UrlTextPolicy::Track,
     }

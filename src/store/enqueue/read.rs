@@ -4,10 +4,9 @@
 use super::super::sql::{maybe, one, row, rows, statements};
 use super::super::{Result, Store};
 use crate::domain::clock::Millis;
-use crate::domain::event::EventKind;
 use crate::domain::id::{
-    ContactId, ContactNo, ContentId, ContentNo, MailboxId, MailboxNo, MessageId, TeamId,
-    TemplateId, TemplateNo, UserId, UserNo,
+    ContactId, ContactNo, ContentId, ContentNo, InboundId, MailboxId, MailboxNo, MessageId, TeamId,
+    TemplateId, TemplateNo, ThreadNo, UserId, UserNo,
 };
 use crate::domain::link::DestinationId;
 use crate::domain::viewer::{Scope, Viewer};
@@ -44,12 +43,23 @@ statements! {
         WHERE archived_at IS NULL
             AND id IN (SELECT value::UUID FROM jsonb_array_elements_text($1::JSONB))";
     DESTINATIONS = "SELECT no, destination FROM content";
-    EARLIER = "SELECT m.message_id, m.reference_ids FROM messages m JOIN users u ON u.no = m.rep_no
+    EARLIER = "SELECT m.id AS of, m.message_id, m.reference_ids, m.thread_no AS thread FROM messages m JOIN users u ON u.no = m.rep_no
         WHERE m.id = $1 AND ($2 OR u.id = $3 OR u.team_id = $4)";
-    /// When they last wrote, and when we last wrote to them: 0 for never.
+    /// Answered in its own thread. What nobody has taken yet, everybody may answer.
+    ANSWERED = "SELECT i.matched_message AS of, COALESCE(i.message_id, '') AS message_id,
+            CASE WHEN m.id IS NULL THEN NULL ELSE COALESCE(m.reference_ids || ' ', '') || m.message_id END
+                AS reference_ids, i.thread_no AS thread
+        FROM inbound i
+        LEFT JOIN users u ON u.no = i.rep_no
+        LEFT JOIN messages m ON m.id = i.matched_message
+        WHERE i.id = $1 AND i.state = 1 AND i.withdrawn_at IS NULL
+            AND ($2 OR i.rep_no IS NULL OR u.id = $3 OR u.team_id = $4)";
+    /// When they last wrote themselves, by mail or a form, and when we last wrote to them: 0 for
+    /// never. Directions, agencies and channels by their codes.
     HISTORY = "SELECT
-            CAST(COALESCE((SELECT MAX(e.at) FROM deliveries d JOIN events e ON e.delivery_no = d.no
-                WHERE d.contact_no = $1 AND e.kind = $2), 0) AS BIGINT) AS replied_at,
+            CAST(COALESCE((SELECT MAX(t.at) FROM touches t
+                WHERE t.contact_no = $1 AND t.direction = 0 AND t.agency = 0 AND t.channel IN (0, 4, 5)
+                    AND t.voided_at IS NULL), 0) AS BIGINT) AS replied_at,
             CAST(COALESCE((SELECT MAX(d.created_at) FROM deliveries d
                 WHERE d.contact_no = $1), 0) AS BIGINT) AS written_at";
 }
@@ -121,9 +131,13 @@ row! {
 }
 
 row! {
-    /// The message another one goes on from.
+    /// The mail another one goes on from.
     pub struct Earlier {
-        /// Its Message-ID without brackets.
+        /// The message of ours that it is, or that it answers.
+        pub of: Option<MessageId>,
+        /// Its thread.
+        pub thread: Option<ThreadNo>,
+        /// Its Message-ID without brackets; empty when it came without one.
         pub message_id: String,
         /// The thread before it, separated by blanks.
         pub reference_ids: Option<String>,
@@ -207,7 +221,13 @@ pub async fn earlier(store: &Store, viewer: &Viewer, id: MessageId) -> Result<Op
     maybe!(store, EARLIER, Earlier; id, all, user, team)
 }
 
+/// A mail of theirs that the viewer may answer.
+pub async fn answered(store: &Store, viewer: &Viewer, id: InboundId) -> Result<Option<Earlier>> {
+    let (all, user, team) = scope(viewer);
+    maybe!(store, ANSWERED, Earlier; id, all, user, team)
+}
+
 /// What went to and fro with a contact.
 pub async fn history(store: &Store, contact: ContactNo) -> Result<History> {
-    one!(store, HISTORY, History; contact, EventKind::Replied.code())
+    one!(store, HISTORY, History; contact)
 }

@@ -11,7 +11,7 @@ use crate::domain::delivery::{DeliveryState, RecipientRole};
 use crate::domain::event::{Detail, EventKind, NewEvent};
 use crate::domain::id::{
     AccountId, AttachmentId, ContactId, ContactNo, ContentNo, DeliveryId, DeliveryNo, MailboxId,
-    MailboxNo, MessageId, TemplateNo, UserId, UserNo,
+    MailboxNo, MessageId, TemplateNo, ThreadNo, UserId, UserNo,
 };
 use crate::domain::mailbox::Profile;
 use crate::domain::message::{MailClass, MessagePurpose, UrlTextPolicy};
@@ -83,6 +83,8 @@ pub struct MessageRow {
     pub reference_ids: Option<String>,
     /// The message it goes on from.
     pub reply_to_message: Option<MessageId>,
+    /// The thread it joins, where the mail it answers says so.
+    pub thread: Option<ThreadNo>,
     /// Its own switches.
     pub tracking: TrackingChoice,
     /// What becomes of links that show a URL.
@@ -192,8 +194,11 @@ pub async fn message(
 ) -> Result<Vec<DeliveryNo>> {
     let m = message;
     let to = deliveries.iter().find(|d| d.role == RecipientRole::To);
-    let thread =
-        threads::for_message(tx, m.reply_to_message, to.map(|to| to.contact), m.at).await?;
+    let contact = to.map(|to| to.contact);
+    let thread = match m.thread {
+        Some(known) => known,
+        None => threads::for_message(tx, m.reply_to_message, contact, m.at).await?,
+    };
     execute!(&mut *tx, ADD_MESSAGE; m.id, m.rep_no, m.mailbox_no, m.class.code(), m.purpose.code(),
         m.template.map(|(no, _)| no), m.template.map(|(_, version)| version), m.subject.as_str(),
         m.subject_source.as_str(), m.html.as_deref(), m.text.as_deref(), m.vars.as_str(), m.message_id.as_str(),

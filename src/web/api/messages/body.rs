@@ -6,7 +6,7 @@ use super::super::wire::Checks;
 use crate::accept::{self, AcceptError, Content, NewAttachment};
 use crate::domain::contact::TrackingChoice;
 use crate::domain::finding::Finding;
-use crate::domain::id::{ContentId, MailboxId, MessageId, TemplateId};
+use crate::domain::id::{ContentId, InboundId, MailboxId, MessageId, TemplateId};
 use crate::domain::message::UrlTextPolicy;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,6 +50,8 @@ pub(in super::super) struct NewMessage {
     send_at: Option<String>,
     /// The message this one goes on from.
     reply_to_message: Option<Uuid>,
+    /// The mail of theirs that this one answers, in its thread; not beside `reply_to_message`.
+    reply_to_inbound: Option<Uuid>,
     #[serde(default)]
     tracking: Switches,
     /// Whether links whose text is a URL are tracked (`track`) or left alone (`keep`).
@@ -136,6 +138,7 @@ impl NewMessage {
             attachments,
             send_at,
             reply_to_message: self.reply_to_message.map(MessageId),
+            reply_to_inbound: self.reply_to_inbound.map(InboundId),
             tracking: TrackingChoice {
                 opens: self.tracking.opens,
                 clicks: self.tracking.clicks,

@@ -47,6 +47,8 @@ pub struct Draft {
     pub mailbox: String,
     /// The message it goes on from.
     pub reply_to: String,
+    /// The mail of theirs it answers.
+    pub answers: String,
     /// A `datetime-local` value; empty for at once.
     pub send_at: String,
     /// `no` switches the recording of opens off for this letter.
@@ -106,6 +108,7 @@ impl Draft {
             assets: fields.all("assets").map(str::to_owned).collect(),
             mailbox: text("mailbox"),
             reply_to: text("reply_to"),
+            answers: text("answers"),
             send_at: text("send_at"),
             opens: tick("opens"),
             clicks: tick("clicks"),
@@ -160,6 +163,7 @@ impl Draft {
                 .collect(),
             send_at,
             reply_to_message: self.reply_to.parse().ok(),
+            reply_to_inbound: self.answers.parse().ok(),
             tracking: TrackingChoice {
                 opens: switch(&self.opens),
                 clicks: switch(&self.clicks),

@@ -29,6 +29,7 @@ pub fn body(desk: &Desk, sheet: &Sheet) -> Markup {
         form id="letter" method="post" action=(action) data-draft=(action) {
             (csrf(&desk.frame))
             input type="hidden" name="reply_to" value=(sheet.draft.reply_to);
+            input type="hidden" name="answers" value=(sheet.draft.answers);
             @for asset in &sheet.draft.assets { input type="hidden" name="assets" value=(asset); }
             // Enter in a field previews; nothing is sent by accident.
             button.hide name="do" value="preview" tabindex="-1" aria-hidden="true" { (lang.preview()) }
