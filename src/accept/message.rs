@@ -4,7 +4,9 @@ use crate::domain::clock::Millis;
 use crate::domain::contact::TrackingChoice;
 use crate::domain::delivery::{DeliveryState, RecipientRole};
 use crate::domain::finding::Finding;
-use crate::domain::id::{ContactId, ContentId, DeliveryId, InboundId, MailboxId, MessageId, TemplateId};
+use crate::domain::id::{
+    ContactId, ContentId, DeliveryId, InboundId, MailboxId, MessageId, TemplateId,
+};
 use crate::domain::message::UrlTextPolicy;
 use crate::store::StoreError;
 use std::collections::BTreeMap;

@@ -249,6 +249,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("pages::companies", pages::companies::STATEMENTS),
         ("pages::drafts", pages::drafts::STATEMENTS),
         ("pages::hold", pages::hold::STATEMENTS),
+        ("pages::inbox", pages::inbox::STATEMENTS),
         ("pages::messages", pages::messages::STATEMENTS),
         ("pages::today", pages::today::STATEMENTS),
         ("settings", settings::STATEMENTS),

@@ -5,5 +5,6 @@ pub mod caught;
 pub mod companies;
 pub mod drafts;
 pub mod hold;
+pub mod inbox;
 pub mod messages;
 pub mod today;

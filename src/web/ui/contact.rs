@@ -6,6 +6,7 @@ use super::feed::{Names, feed};
 use super::layout::{Here, page};
 use super::messages::table;
 use super::parts::{moment, why_tag};
+use super::touch::log_form;
 use super::words::{Lang, Tone};
 use crate::domain::address::EmailAddress;
 use crate::domain::suppression::AddressHasher;
@@ -82,6 +83,8 @@ fn body(desk: &Desk, page: &Shown) -> Markup {
                     }
                 }
                 div {
+                    h2 { (lang.log_call()) }
+                    (log_form(desk, contact))
                     h2 { (lang.details()) }
                     (facts(desk, page))
                 }

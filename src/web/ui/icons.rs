@@ -7,6 +7,8 @@ use maud::{Markup, html};
 pub enum Icon {
     /// A sun.
     Today,
+    /// An arrow into a tray.
+    Inbox,
     /// An envelope.
     Messages,
     /// A person.
@@ -35,6 +37,7 @@ pub fn icon(icon: Icon) -> Markup {
         Icon::Today => {
             "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1"
         }
+        Icon::Inbox => "M8 1.5v7M5 6l3 3 3-3M2 9v5h12V9",
         Icon::Messages => "M2 3.5h12v9H2zM2 4l6 5 6-5",
         Icon::Contacts => "M8 2a3 3 0 1 0 0 6 3 3 0 0 0 0-6M2.5 14c.5-3 2.5-4 5.5-4s5 1 5.5 4",
         Icon::Content => "M3.5 1.5h6l3 3v10h-9zM6 7h4M6 10h4",

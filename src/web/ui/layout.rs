@@ -15,6 +15,8 @@ pub enum Here {
     Today,
     /// Who followed a link.
     Notices,
+    /// Who waits for an answer.
+    Inbox,
     /// Writing.
     Compose,
     /// What was written.
@@ -82,6 +84,13 @@ fn entries(lang: Lang, role: Role, is_caught: bool) -> Vec<Entry> {
             Icon::Notices,
             lang.nav_notices(),
             true,
+        ),
+        entry(
+            Here::Inbox,
+            "/inbox",
+            Icon::Inbox,
+            lang.nav_inbox(),
+            role == Role::Marketer,
         ),
         entry(
             Here::Messages,
@@ -255,12 +264,14 @@ fn banners(frame: &Frame) -> Markup {
 }
 
 fn keys_help(lang: Lang) -> Markup {
-    let rows: [(&[&str], &str); 6] = [
+    let rows: [(&[&str], &str); 8] = [
         (&["/"], lang.key_search()),
         (&["g", "t"], lang.key_today()),
         (&["c"], lang.key_compose()),
         (&["j", "k"], lang.key_move()),
         (&["Enter"], lang.key_open()),
+        (&["e"], lang.key_done()),
+        (&["1", "5"], lang.key_results()),
         (&["?"], lang.key_help()),
     ];
     html! {

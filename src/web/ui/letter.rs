@@ -23,6 +23,13 @@ pub fn frame(src: &str, title: &str) -> Markup {
     }
 }
 
+/// As [`frame`], fetched only once it is seen: in a thread most are never opened.
+pub fn lazy_frame(src: &str, title: &str) -> Markup {
+    html! {
+        iframe.mail src=(src) title=(title) loading="lazy" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" {}
+    }
+}
+
 /// The document inside the frame. The policy says `sandbox` too, so that it is as harmless when
 /// somebody opens its address by itself.
 pub fn document(mail_html: &str, pictures: Pictures) -> HttpResponse {

@@ -15,6 +15,7 @@ mod fault;
 mod feed;
 mod hold;
 pub mod icons;
+mod inbox;
 pub mod layout;
 mod letter;
 mod message;
@@ -27,7 +28,9 @@ mod report;
 mod settings;
 mod sign_in;
 mod templates;
+mod thread;
 mod today;
+mod touch;
 mod verdict;
 pub mod words;
 
@@ -53,6 +56,14 @@ fn routes(config: &mut ServiceConfig) {
         .route("/sign-in", web::post().to(sign_in::submit))
         .route("/sign-out", web::post().to(sign_in::sign_out))
         .route("/", web::get().to(today::show))
+        .route("/inbox", web::get().to(inbox::show))
+        .route("/inbox/{id}/done", web::post().to(inbox::done))
+        .route("/inbox/{id}/back", web::post().to(inbox::back))
+        .route("/inbox/{id}/take", web::post().to(inbox::take))
+        .route("/inbox/{id}/hand-over", web::post().to(inbox::hand_over))
+        .route("/threads/{no}", web::get().to(thread::show))
+        .route("/contacts/{id}/touches", web::post().to(touch::log))
+        .route("/touches/{id}/outcome", web::post().to(touch::outcome))
         .route("/more", web::get().to(more::show))
         .route("/hold", web::get().to(hold::show))
         .route("/hold", web::post().to(hold::lift))

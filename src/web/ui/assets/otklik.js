@@ -32,7 +32,13 @@
       k: () => move(-1),
       "?": () => $("#keys")?.showModal(),
     }[pair] || null;
-    if (act) { event.preventDefault(); act(); }
+    // A key of the marked row, or of the page: it presses the button that names it.
+    const named = () => {
+      const key = CSS.escape(event.key);
+      return $(`tr.at [data-key="${key}"]`) || $(`[data-page-keys] [data-key="${key}"]`);
+    };
+    const press = act || (pair.length === 1 && named() && (() => named().click())) || null;
+    if (press) { event.preventDefault(); press(); }
   });
 
   // The reader's clock.
@@ -92,6 +98,8 @@
       if (live) soon();
     });
     addEventListener("pagehide", shut);
+    // A page that shows how long somebody waits goes on by itself.
+    if (live?.dataset.tick) setInterval(() => { if (!document.hidden) soon(); }, live.dataset.tick * 1000);
   }
 
   // Drafts: what is typed is saved a second after the last key.

@@ -19,10 +19,10 @@ use crate::accept::{Preview, dry_run};
 use crate::compose::merge::{Part, check_template};
 use crate::domain::clock::Millis;
 use crate::domain::finding::Finding;
-use crate::domain::id::{ContentId, MailboxId, TemplateId};
+use crate::domain::id::{ContentId, InboundId, MailboxId, TemplateId};
 use crate::store::content::{self, Content};
 use crate::store::mailboxes::{self, Mailbox};
-use crate::store::pages::drafts;
+use crate::store::pages::{drafts, inbox};
 use crate::store::templates::{self, Template};
 use crate::web::auth::Refusal;
 use crate::web::error::Problem;
@@ -104,6 +104,7 @@ async fn begun(desk: &Desk, request: &HttpRequest) -> Result<Draft, Refusal> {
         to: asked(&fields, "to").unwrap_or_default(),
         template: asked(&fields, "template").unwrap_or_default(),
         reply_to: asked(&fields, "reply_to").unwrap_or_default(),
+        answers: asked(&fields, "answers").unwrap_or_default(),
         ..Draft::default()
     };
     if let Ok(asset) = fields.text("content").parse::<ContentId>() {
@@ -116,7 +117,35 @@ async fn begun(desk: &Desk, request: &HttpRequest) -> Result<Draft, Refusal> {
             draft.subject = again(&message.subject);
         }
     }
+    answer(desk, &mut draft).await?;
     Ok(draft)
+}
+
+/// An answer begins with whom it is for, the subject, and what they wrote, quoted below.
+async fn answer(desk: &Desk, draft: &mut Draft) -> Result<(), Refusal> {
+    let Ok(id) = draft.answers.parse::<InboundId>() else {
+        return Ok(());
+    };
+    let store = &desk.web.ctx.store;
+    let Some(mail) = inbox::answerable(store, &desk.viewer, id).await? else {
+        draft.answers.clear();
+        return Ok(());
+    };
+    let sender = mail.sender.unwrap_or_default();
+    draft.subject = again(mail.subject.as_deref().unwrap_or(""));
+    let when = desk.lang().full_time(mail.at, &desk.frame.when.zone);
+    let text = mail.text.unwrap_or_default();
+    let quoted = maud::html! {
+        p {} "\n"
+        p { (desk.lang().on_they_wrote(&when, &sender)) } "\n"
+        blockquote {
+            @for line in text.trim().lines() { (line) br; "\n" }
+        }
+        "\n"
+    };
+    draft.html = quoted.into_string();
+    draft.to = sender;
+    Ok(())
 }
 
 /// `Re:` once, whatever was there.

@@ -9,6 +9,7 @@ mod compose;
 mod contacts;
 mod events;
 mod findings;
+mod inbox;
 mod library;
 mod messages;
 mod notices;
