@@ -138,7 +138,7 @@ async fn one(
             }))
         }
         Ok(Written::Address(name, address)) => {
-            let contact = read::contact_at(&ctx.store, address.as_str()).await?;
+            let contact = read::contact_at(&ctx.store, viewer, address.as_str()).await?;
             Ok(Some(Recipient {
                 role,
                 address,

@@ -90,6 +90,25 @@ pub struct MailboxData {
     pub paused_reason: Option<String>,
 }
 
+impl MailboxData {
+    /// A mailbox of `user` with everything else as its profile and the installation say.
+    pub const fn new(user: Option<UserId>, address: EmailAddress) -> Self {
+        Self {
+            user,
+            name: String::new(),
+            address,
+            profile: Profile::Generic,
+            auth: AuthMethod::Password,
+            envelope: None,
+            smtp_url: None,
+            secret: None,
+            daily_cap: None,
+            gap_ms: 0,
+            paused_reason: None,
+        }
+    }
+}
+
 /// Adds a mailbox.
 pub async fn add(tx: &mut Tx, id: MailboxId, data: &MailboxData, now: Millis) -> Result<MailboxNo> {
     let (no,) = one!(tx, ADD, (MailboxNo,); id, data.user, data.name.as_str(),

@@ -29,17 +29,24 @@ statements! {
         JOIN mailboxes b ON b.no = m.mailbox_no
         LEFT JOIN contacts c ON c.no = d.contact_no
         WHERE d.no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB))";
-    /// Everybody the message is for, in the order they were named.
+    /// Everybody the message is for, in the order they were named. A contact whom the author may not
+    /// open is an address to them, without name and fields.
     RECIPIENTS = sqlite "SELECT d.message_id AS message, d.role, d.address, c.name, c.fields, a.name AS account
         FROM deliveries d
-        LEFT JOIN contacts c ON c.no = d.contact_no
+        JOIN messages m ON m.id = d.message_id
+        JOIN users u ON u.no = m.rep_no
+        LEFT JOIN contacts c ON c.no = d.contact_no AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         LEFT JOIN accounts a ON a.id = c.account_id
         WHERE d.message_id IN (SELECT e.message_id FROM deliveries e
             WHERE e.no IN (SELECT value FROM json_each($1)))
         ORDER BY d.no"
         postgres "SELECT d.message_id AS message, d.role, d.address, c.name, c.fields, a.name AS account
         FROM deliveries d
-        LEFT JOIN contacts c ON c.no = d.contact_no
+        JOIN messages m ON m.id = d.message_id
+        JOIN users u ON u.no = m.rep_no
+        LEFT JOIN contacts c ON c.no = d.contact_no AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         LEFT JOIN accounts a ON a.id = c.account_id
         WHERE d.message_id IN (SELECT e.message_id FROM deliveries e
             WHERE e.no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB)))

@@ -20,6 +20,10 @@ pub enum Setting {
     /// The rate at or above which content works, as a share such as `0.02`; unset means half the
     /// pooled rate.
     ContentFloor,
+    /// Mails of one mailbox to one recipient domain in any hour; unset is no limit.
+    DomainPerHour,
+    /// Seconds between two mails of one mailbox to one recipient domain; unset is none.
+    DomainGapSeconds,
     /// Set while the queue waits for a person: the reason.
     QueueHold,
 }
@@ -33,6 +37,8 @@ impl Setting {
             Self::PostalAddress => "postal_address",
             Self::AbuseContact => "abuse_contact",
             Self::ContentFloor => "content_floor",
+            Self::DomainPerHour => "domain_per_hour",
+            Self::DomainGapSeconds => "domain_gap_seconds",
             Self::QueueHold => "queue_hold",
         }
     }

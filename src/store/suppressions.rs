@@ -24,6 +24,8 @@ statements! {
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> $2";
     LIFT = "UPDATE suppressions SET lifted_at = $2
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> 'complained'";
+    CONTACT = "SELECT e.contact_no FROM suppressions s JOIN contact_emails e ON e.address = s.address
+        WHERE s.scope = 'address' AND s.hash = $1 AND s.lifted_at IS NULL";
     OF = "SELECT id, address, reason, created_at FROM suppressions
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL";
     LIST = "SELECT id, address, reason, created_at FROM suppressions
@@ -119,6 +121,28 @@ fn event(new: &NewSuppression<'_>) -> NewEvent {
 /// which nothing lifts. The event is the caller's.
 pub async fn lift(tx: &mut Tx, hash: AddressHash, at: Millis) -> Result<bool> {
     Ok(execute!(tx, LIFT; hash.0.as_slice(), at)? == 1)
+}
+
+/// Takes an address off the list because a person asked for it, and says so in the log; `false` as
+/// for [`lift`].
+pub async fn lift_by_person(tx: &mut Tx, hash: AddressHash, at: Millis) -> Result<bool> {
+    log::append(tx, &[]).await?;
+    let contact = maybe!(&mut *tx, CONTACT, (ContactNo,); hash.0.as_slice())?;
+    if !lift(tx, hash, at).await? {
+        return Ok(false);
+    }
+    let event = NewEvent {
+        at,
+        kind: EventKind::Resubscribed,
+        delivery: None,
+        contact: contact.map(|(no,)| no),
+        detail: Detail::Reason {
+            code: "lifted".to_owned(),
+            text: String::new(),
+        },
+    };
+    log::append(tx, &[event]).await?;
+    Ok(true)
 }
 
 /// The entry of an address, if it is on the list.

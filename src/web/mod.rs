@@ -9,6 +9,7 @@ pub mod error;
 pub mod health;
 pub mod middleware;
 pub mod peer;
+pub mod relay;
 pub mod state;
 pub mod track;
 pub mod ui;
@@ -79,6 +80,7 @@ pub async fn serve(
             .wrap(from_fn(middleware::guard::guard))
             .wrap(from_fn(middleware::headers::headers))
             .wrap(from_fn(middleware::trace::trace))
+            .wrap(from_fn(middleware::open_end::open_end))
     })
     .on_connect(move |io, data| connections.accepted(io, data))
     .workers(workers)

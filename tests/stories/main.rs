@@ -12,6 +12,7 @@ mod clicks;
 mod consent;
 mod demo;
 mod hold;
+mod house;
 mod ingest;
 mod lane;
 mod lanes;

@@ -12,12 +12,17 @@ pub struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    pub async fn sign_in(app: &'a TestApp, person: &Person) -> Self {
-        let mut pages = Self {
+    /// A browser that is not signed in.
+    pub const fn nobody(app: &'a TestApp) -> Self {
+        Self {
             app,
             cookie: String::new(),
             token: String::new(),
-        };
+        }
+    }
+
+    pub async fn sign_in(app: &'a TestApp, person: &Person) -> Self {
+        let mut pages = Self::nobody(app);
         let fields = [("email", person.email.as_str()), ("password", PASSWORD)];
         let answer = pages.post("sign-in", &fields).await;
         assert_eq!(answer.status(), 303, "{}", person.email);
@@ -69,5 +74,12 @@ impl<'a> Pages<'a> {
         let text = answer.text().await.unwrap();
         assert_eq!(status, 303, "{path}: {text}");
         to.unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// Sends a form that is not taken; gives the page.
+    pub async fn refused(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let answer = self.post(path, fields).await;
+        assert_eq!(answer.status(), 422, "{path}");
+        answer.text().await.unwrap()
     }
 }

@@ -1,6 +1,7 @@
 //! Look-ups before a message is accepted. Each takes the viewer or the author, and finds nothing
 //! that is not theirs to use.
 
+use super::super::scope::Reach;
 use super::super::sql::{maybe, one, row, rows, statements};
 use super::super::{Result, Store};
 use crate::domain::clock::Millis;
@@ -28,10 +29,15 @@ statements! {
             AND ($2 OR c.owner_id IS NULL OR c.owner_id = $3
                 OR EXISTS (SELECT 1 FROM users u WHERE u.id = c.owner_id AND u.team_id = $4))
         ORDER BY e.position LIMIT 1";
-    CONTACT_AT = "SELECT c.no, c.id, c.name, c.fields, c.opens, c.clicks, a.name AS account, e.address
+    /// A contact whom the author may not open is an address to them, without name and fields. What
+    /// the contact allows holds all the same.
+    CONTACT_AT = "SELECT c.no, c.id, COALESCE(v.name, '') AS name, COALESCE(v.fields, '{}') AS fields,
+            c.opens, c.clicks, a.name AS account, e.address
         FROM contact_emails e
         JOIN contacts c ON c.no = e.contact_no
-        LEFT JOIN accounts a ON a.id = c.account_id
+        LEFT JOIN contacts v ON v.no = c.no AND (CAST($2 AS BIGINT) = 0 OR v.owner_id IS NULL OR v.owner_id = $4
+            OR (CAST($2 AS BIGINT) = 1 AND EXISTS (SELECT 1 FROM users o WHERE o.id = v.owner_id AND o.team_id = $3)))
+        LEFT JOIN accounts a ON a.id = v.account_id
         WHERE e.address = $1";
     TEMPLATE = "SELECT t.no, v.version, v.subject, v.html, v.text
         FROM templates t JOIN template_versions v ON v.template_no = t.no
@@ -188,8 +194,13 @@ pub async fn contact(store: &Store, viewer: &Viewer, id: ContactId) -> Result<Op
 }
 
 /// The contact with an address, whosever it is: an address has one contact.
-pub async fn contact_at(store: &Store, address: &str) -> Result<Option<ToContact>> {
-    maybe!(store, CONTACT_AT, ToContact; address)
+pub async fn contact_at(
+    store: &Store,
+    viewer: &Viewer,
+    address: &str,
+) -> Result<Option<ToContact>> {
+    let reach = Reach::of(viewer);
+    maybe!(store, CONTACT_AT, ToContact; address, reach.far, reach.team, reach.user)
 }
 
 /// The newest version of a template that is in use.

@@ -9,16 +9,18 @@ use crate::domain::id::{ContactId, DeliveryNo, MessageId, UserId};
 use crate::domain::viewer::Viewer;
 
 statements! {
+    /// A contact whom the author may not open is an address and no name.
     LIST = "SELECT m.id, m.subject, u.id AS rep_id, u.name AS rep_name, d.no AS delivery_no, d.address,
             c.id AS contact_id, c.name AS contact_name, d.state, d.reason_code, d.due_at, m.created_at,
             d.settled_at
         FROM messages m
             JOIN users u ON u.no = m.rep_no
             JOIN deliveries d ON d.message_id = m.id AND d.role = 0
-            LEFT JOIN contacts c ON c.no = d.contact_no
+            LEFT JOIN contacts c ON c.no = d.contact_no AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
             AND (m.id < $4 OR $4 IS NULL)
-            AND (c.id = $5 OR $5 IS NULL)
+            AND (d.contact_no IN (SELECT k.no FROM contacts k WHERE k.id = $5) OR $5 IS NULL)
             AND (CAST($6 AS BIGINT) IS NULL OR d.state = $6)
             AND (u.id = $7 OR $7 IS NULL)
         ORDER BY m.id DESC LIMIT $8";

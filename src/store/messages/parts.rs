@@ -9,10 +9,15 @@ use crate::domain::id::{AttachmentId, ContactId, ContentId, DeliveryId, Delivery
 use crate::domain::link::{DestinationId, LinkRole};
 
 statements! {
+    /// A contact whom the author may not open is an address and no name.
     DELIVERIES = "SELECT d.no, d.id, d.role, d.address, c.id AS contact_id, c.name AS contact_name, d.state,
             d.reason_code, d.reason_text, d.due_at, d.attempts, d.track_opens, d.track_clicks,
             d.handed_over_at, d.settled_at
-        FROM deliveries d LEFT JOIN contacts c ON c.no = d.contact_no
+        FROM deliveries d
+            JOIN messages m ON m.id = d.message_id
+            JOIN users u ON u.no = m.rep_no
+            LEFT JOIN contacts c ON c.no = d.contact_no AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         WHERE d.message_id = $1 ORDER BY d.role, d.no";
     ATTEMPTS = "SELECT a.delivery_no, a.number, a.started_at, a.handed_over_at, a.ended_at, a.outcome, a.phase,
             a.code, a.enhanced, a.text
@@ -196,7 +201,7 @@ pub async fn links(store: &Store, message: MessageId) -> Result<Vec<Link>> {
             })?;
             Ok(Link {
                 delivery: row.delivery_no,
-                no: row.no.unsigned_abs(),
+                no: row.no.cast_unsigned(),
                 destination: row.destination,
                 url: row.url.unwrap_or_default(),
                 role,

@@ -23,7 +23,8 @@ statements! {
         FROM messages m
             JOIN users u ON u.no = m.rep_no
             JOIN deliveries d ON d.message_id = m.id AND d.role = 0
-            LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL
+            LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
             AND (m.id < $4 OR $4 IS NULL)
             AND ((CAST($5 AS BIGINT) >> CAST(d.state AS INTEGER)) & 1) = 1

@@ -17,7 +17,8 @@ statements! {
             JOIN users u ON u.no = m.rep_no
             JOIN deliveries d ON d.message_id = m.id
             JOIN events e ON e.delivery_no = d.no
-            LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL
+            LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
             LEFT JOIN accounts a ON a.id = c.account_id
             LEFT JOIN links l ON l.delivery_no = d.no AND l.no = e.link_no
         WHERE u.id = $1 AND m.created_at >= $2 AND e.kind = $3 AND e.at >= $4 AND COALESCE(l.role, 2) <= 2
@@ -29,7 +30,8 @@ statements! {
         FROM messages m
             JOIN users u ON u.no = m.rep_no
             JOIN deliveries d ON d.message_id = m.id
-            LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL
+            LEFT JOIN contacts c ON c.no = d.contact_no AND c.erased_at IS NULL AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
+                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
             AND m.created_at >= $4
             AND (d.state IN (1, 2, 3, 4, 5, 6)

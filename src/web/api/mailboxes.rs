@@ -4,6 +4,7 @@
 use super::super::auth::Caller;
 use super::super::body::Json;
 use super::super::error::Problem;
+use super::super::relay;
 use super::super::state::Web;
 use super::once::{Key, Once};
 use super::outcome::{Outcome, done, ok};
@@ -122,19 +123,7 @@ pub(super) async fn create(
     };
     let address =
         EmailAddress::parse(&address).map_err(|error| Problem::field("address", error))?;
-    let blank = MailboxData {
-        user: Some(caller.user.id),
-        name: String::new(),
-        address,
-        profile: Profile::default(),
-        auth: AuthMethod::default(),
-        envelope: None,
-        smtp_url: None,
-        secret: None,
-        daily_cap: None,
-        gap_ms: 0,
-        paused_reason: None,
-    };
+    let blank = MailboxData::new(Some(caller.user.id), address);
     let id = MailboxId(web.ctx.clock.fresh_id());
     let data = new.apply(&web, &caller, id, blank).await?;
     let once = Once {
@@ -309,19 +298,8 @@ async fn check_user(
 /// A relay's URL without its password, which belongs into `secret`.
 fn check_relay(checks: &mut Checks, text: &str) -> String {
     let text = checks.line("smtp_url", text);
-    let parsed = url::Url::parse(&text).ok();
-    let plausible = parsed.as_ref().is_some_and(|url| {
-        matches!(url.scheme(), "smtp" | "smtps")
-            && url.host_str().is_some_and(|host| !host.is_empty())
-    });
-    if !plausible {
-        checks.wrong(
-            "smtp_url",
-            "is not a relay such as smtps://user@mail.example.org:465",
-        );
-    }
-    if parsed.is_some_and(|url| url.password().is_some()) {
-        checks.wrong("smtp_url", "holds a password; give it as secret");
+    if let Err(fault) = relay::check(&text) {
+        checks.wrong("smtp_url", fault);
     }
     text
 }

@@ -128,7 +128,7 @@ pub(super) async fn lift(web: Data<Web>, _: Caller<Administrator>, id: PathId) -
     let entry = suppressions::lookup_by_id(&web.ctx.store, SuppressionId(id.0)).await?;
     let (hash, _) = entry.ok_or_else(Problem::not_found)?;
     let mut tx = web.ctx.store.begin().await?;
-    let lifted = suppressions::lift(&mut tx, hash, web.ctx.clock.now()).await?;
+    let lifted = suppressions::lift_by_person(&mut tx, hash, web.ctx.clock.now()).await?;
     tx.commit().await?;
     if lifted {
         done(true)

@@ -1,6 +1,6 @@
 //! `/users`: the people who use the product, for administrators.
 
-use super::super::auth::{self, Administrator, Caller};
+use super::super::auth::{self, Administrator, Caller, rights};
 use super::super::body::Json;
 use super::super::error::Problem;
 use super::super::state::Web;
@@ -11,8 +11,8 @@ use super::wire::{Checks, PathId, Query, present};
 use crate::domain::clock::Millis;
 use crate::domain::id::{TeamId, UserId};
 use crate::domain::viewer::Role;
+use crate::store::StoreError;
 use crate::store::users::{self, NewUser, User, UserChange};
-use crate::store::{StoreError, sessions, tokens};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
@@ -192,31 +192,14 @@ pub(super) async fn disable(web: Data<Web>, _: Caller<Administrator>, id: PathId
     done(true)
 }
 
-/// Writes a change; whoever loses a right also loses what was opened with it.
 async fn write(
     web: &Web,
     user: &User,
     change: &UserChange,
     hash: Option<&str>,
 ) -> Result<(), Problem> {
-    let now = web.ctx.clock.now();
     let mut tx = web.ctx.store.begin().await?;
-    users::update(&mut tx, user.id, change).await?;
-    let still_admin = change.role == Role::Admin && change.disabled_at.is_none();
-    if user.role == Role::Admin && !still_admin && !users::has_other_admin(&mut tx, user.id).await?
-    {
-        return Err(Problem::conflict("They are the last administrator."));
-    }
-    if let Some(hash) = hash {
-        users::set_password(&mut tx, user.id, hash).await?;
-    }
-    let rights_changed = change.role != user.role || change.disabled_at != user.disabled_at;
-    if hash.is_some() || rights_changed {
-        sessions::revoke_all(&mut tx, user.id, now).await?;
-    }
-    if change.disabled_at.is_some() {
-        tokens::revoke_all(&mut tx, user.id, now).await?;
-    }
+    rights::change_user(&mut tx, user, change, hash, web.ctx.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

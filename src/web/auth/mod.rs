@@ -5,8 +5,10 @@ pub mod attempts;
 mod caller;
 pub mod cookie;
 mod form;
+pub mod password_link;
 mod return_to;
 pub(crate) mod seen;
+pub mod rights;
 
 pub use caller::{
     Administrator, Anyone, Caller, Lead, Librarian, Permission, Refusal, Signed, first,

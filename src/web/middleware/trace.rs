@@ -7,9 +7,8 @@ use super::is_tracking;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::ConnectionType;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue, TRANSFER_ENCODING};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
@@ -33,7 +32,6 @@ pub async fn trace(
     let method = request.method().clone();
     let tracking = is_tracking(request.path());
     let limit = deadline(&method, request.path());
-    let has_open_end = request.headers().contains_key(TRANSFER_ENCODING);
     let span = tracing::info_span!("request", request.id = %id.simple(), http.method = %method);
     let answer = answered(limit, next.call(request));
     async move {
@@ -75,11 +73,6 @@ pub async fn trace(
             );
         }
         outcome.map(|mut response| {
-            if has_open_end && !response.status().is_success() {
-                // Nobody may have read the body to its end, which may never come.
-                let head = response.response_mut().head_mut();
-                head.set_connection_type(ConnectionType::Close);
-            }
             if let Ok(value) = HeaderValue::from_str(&id.simple().to_string()) {
                 response.headers_mut().insert(REQUEST_ID, value);
             }

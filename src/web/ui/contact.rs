@@ -73,6 +73,7 @@ fn body(desk: &Desk, page: &Shown) -> Markup {
                 div.acts {
                     @if let Some(write) = write { a.button.go-on href=(write) { (lang.write_to(&contact.data.name)) } }
                     a.button href=(format!("/contacts/{}/edit", contact.id)) { (lang.edit()) }
+                    a.button href=(format!("/contacts/{}/erase", contact.id)) { (lang.erase_short()) }
                 }
             }
             div.two {

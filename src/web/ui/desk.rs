@@ -130,6 +130,8 @@ fn done(lang: Lang, query: &str) -> Option<String> {
             "archived" => lang.archived(),
             "password" => lang.password_changed(),
             "settings" => lang.settings_saved(),
+            "mailbox" => lang.mailbox_saved(),
+            "user" => lang.user_saved(),
             "lifted" => lang.hold_lifted(),
             "ended" => lang.nothing_to_do(),
             "dismissed" => lang.dismissed_done(),

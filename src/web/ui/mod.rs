@@ -6,6 +6,7 @@ mod caught;
 pub mod chart;
 mod compose;
 mod contact;
+mod contact_erase;
 mod contact_form;
 mod contacts;
 mod content;
@@ -25,6 +26,7 @@ mod notices;
 mod pairs;
 pub mod parts;
 mod report;
+mod set_password;
 mod settings;
 mod sign_in;
 mod templates;
@@ -113,6 +115,11 @@ fn routes(config: &mut ServiceConfig) {
             "/reports/deliverability",
             web::get().to(report::counted::deliverability),
         )
+        .route("/set-password/{token}", web::get().to(set_password::show))
+        .route(
+            "/set-password/{token}",
+            web::post().to(set_password::submit),
+        )
         .route("/settings", web::get().to(settings::show))
         .route("/settings/language", web::post().to(settings::language))
         .route("/settings/password", web::post().to(settings::password))
@@ -120,11 +127,14 @@ fn routes(config: &mut ServiceConfig) {
             "/settings/organisation",
             web::post().to(settings::organisation),
         )
+        .configure(settings::routes)
         .route("/contacts", web::get().to(contacts::list))
         .route("/contacts/pick", web::get().to(contacts::pick))
         .route("/contacts/new", web::get().to(contact_form::new))
         .route("/contacts/new", web::post().to(contact_form::add))
         .route("/contacts/{id}", web::get().to(contact::show))
+        .route("/contacts/{id}/erase", web::get().to(contact_erase::ask))
+        .route("/contacts/{id}/erase", web::post().to(contact_erase::erase))
         .route("/contacts/{id}/edit", web::get().to(contact_form::edit))
         .route("/contacts/{id}/edit", web::post().to(contact_form::change));
 }

@@ -1,17 +1,24 @@
 //! Settings: one's own language and password; for the administrator the organisation, and what
-//! stands elsewhere: users, mailboxes, blocked destinations.
+//! stands on pages of their own: users, mailboxes, links that were sent.
+
+mod links;
+mod mailbox;
+mod mailbox_form;
+mod tables;
+mod user;
 
 use super::desk::{Answer, Desk, Sent, go_to, shown, shown_again};
 use super::layout::{Here, csrf, page, sign_out};
-use super::parts::{Errors, Form, moment, why_tag};
-use super::words::{Lang, Tone};
+use super::parts::{Errors, Form};
+use super::words::Lang;
 use crate::domain::contact::PrivacyPreset;
 use crate::domain::day::Zone;
-use crate::store::destinations::{self, Block};
 use crate::store::mailboxes::{self, Mailbox};
 use crate::store::settings::{self, Setting};
 use crate::store::users::{self, User, UserChange};
 use crate::web::auth::{self, Administrator, ChangeError};
+use actix_web::web::{self, ServiceConfig};
+use mailbox_form::number;
 use maud::{Markup, html};
 
 /// Users and mailboxes shown.
@@ -19,24 +26,40 @@ const SHOWN: i64 = 200;
 
 /// What an administrator sees beside their own things.
 struct House {
-    values: [(Setting, &'static str, String); 4],
+    values: [(Setting, &'static str, String); 6],
     users: Vec<User>,
-    mailboxes: Vec<Mailbox>,
-    blocked: Vec<Block>,
 }
 
 /// The settings that are edited here, with their field names.
-const EDITED: [(Setting, &str); 4] = [
+const EDITED: [(Setting, &str); 6] = [
     (Setting::OrganisationName, "organisation"),
     (Setting::PostalAddress, "postal"),
     (Setting::Zone, "zone"),
     (Setting::AbuseContact, "abuse"),
+    (Setting::DomainPerHour, "domain_hour"),
+    (Setting::DomainGapSeconds, "domain_gap"),
 ];
+
+/// Adds the pages below the settings.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/settings/mailboxes/new", web::get().to(mailbox::new))
+        .route("/settings/mailboxes/new", web::post().to(mailbox::add))
+        .route("/settings/mailboxes/{id}", web::get().to(mailbox::edit))
+        .route("/settings/mailboxes/{id}", web::post().to(mailbox::change))
+        .route("/settings/users/new", web::get().to(user::new))
+        .route("/settings/users/new", web::post().to(user::add))
+        .route("/settings/users/{id}", web::get().to(user::edit))
+        .route("/settings/users/{id}", web::post().to(user::change))
+        .route("/settings/links", web::get().to(links::show))
+        .route("/settings/links", web::post().to(links::change));
+}
 
 /// `GET /settings`
 pub async fn show(desk: Desk) -> Answer {
     let house = house(&desk).await?;
-    let body = body(&desk, house.as_ref(), &Errors::default());
+    let mailboxes = own_and_shared(&desk).await?;
+    let body = body(&desk, house.as_ref(), &mailboxes, &Errors::default());
     let title = desk.lang().settings_title();
     Ok(shown(page(&desk.frame, Here::Settings, title, &body)))
 }
@@ -53,9 +76,11 @@ async fn house<P>(desk: &Desk<P>) -> Result<Option<House>, crate::store::StoreEr
     Ok(Some(House {
         values,
         users: users::list(store, None, SHOWN).await?,
-        mailboxes: mailboxes::list(store, &desk.viewer, None, SHOWN).await?,
-        blocked: destinations::blocked(store).await?,
     }))
+}
+
+async fn own_and_shared<P>(desk: &Desk<P>) -> Result<Vec<Mailbox>, crate::store::StoreError> {
+    mailboxes::list(&desk.web.ctx.store, &desk.viewer, None, SHOWN).await
 }
 
 /// `POST /settings/language`
@@ -94,7 +119,8 @@ pub async fn password(sent: Sent) -> Answer {
         Err(ChangeError::New(_)) => errors.add("new", lang.new_password_help()),
     }
     let house = house(&desk).await?;
-    let body = body(&desk, house.as_ref(), &errors);
+    let mailboxes = own_and_shared(&desk).await?;
+    let body = body(&desk, house.as_ref(), &mailboxes, &errors);
     let title = lang.settings_title();
     Ok(shown_again(page(&desk.frame, Here::Settings, title, &body)))
 }
@@ -108,6 +134,11 @@ pub async fn organisation(sent: Sent<Administrator>) -> Answer {
     if !zone.is_empty() && Zone::parse(zone).is_none() {
         errors.add("zone", lang.not_a_zone());
     }
+    for (name, most) in [("domain_hour", 100_000), ("domain_gap", 3_600)] {
+        if number(fields.text(name), &(1..=most)).is_err() {
+            errors.add(name, lang.from_to(1, most));
+        }
+    }
     if !errors.is_empty() {
         let mut house = house(&desk).await?;
         if let Some(house) = &mut house {
@@ -115,7 +146,8 @@ pub async fn organisation(sent: Sent<Administrator>) -> Answer {
                 fields.text(name).clone_into(value);
             }
         }
-        let body = body(&desk, house.as_ref(), &errors);
+        let mailboxes = own_and_shared(&desk).await?;
+        let body = body(&desk, house.as_ref(), &mailboxes, &errors);
         let title = lang.settings_title();
         return Ok(shown_again(page(&desk.frame, Here::Settings, title, &body)));
     }
@@ -131,7 +163,12 @@ pub async fn organisation(sent: Sent<Administrator>) -> Answer {
     Ok(go_to("/settings?done=settings"))
 }
 
-fn body<P>(desk: &Desk<P>, house: Option<&House>, errors: &Errors) -> Markup {
+fn body<P>(
+    desk: &Desk<P>,
+    house: Option<&House>,
+    mailboxes: &[Mailbox],
+    errors: &Errors,
+) -> Markup {
     let lang = desk.lang();
     let form = Form { errors };
     let languages = [
@@ -158,6 +195,13 @@ fn body<P>(desk: &Desk<P>, house: Option<&House>, errors: &Errors) -> Markup {
             }
         }
         @if let Some(house) = house { (house_body(desk, house, form)) }
+        h2 { (lang.mailboxes()) }
+        (tables::mailboxes(lang, &desk.viewer, mailboxes))
+        p { a.button href="/settings/mailboxes/new" { (lang.new_mailbox()) } }
+        @if desk.viewer.may_edit_library() {
+            h2 { (lang.sent_links()) }
+            p { a.button href="/settings/links" { (lang.sent_links_open()) } }
+        }
         (sign_out(&desk.frame))
     }
 }
@@ -183,78 +227,15 @@ fn house_body<P>(desk: &Desk<P>, house: &House, form: Form<'_>) -> Markup {
                 (form.line("text", "postal", lang.postal_address(), value("postal"), lang.postal_address_help(), ""))
                 (form.line("text", "zone", lang.organisation_zone(), value("zone"), lang.zone_help(), ""))
                 (form.line("text", "abuse", lang.abuse_contact(), value("abuse"), lang.abuse_help(), ""))
+                (form.line("text", "domain_hour", lang.domain_hour(), value("domain_hour"), lang.domain_hour_help(), "inputmode=numeric"))
+                (form.line("text", "domain_gap", lang.domain_gap(), value("domain_gap"), lang.domain_gap_help(), "inputmode=numeric"))
             }
             button { (lang.save()) }
             h2 { (lang.privacy()) }
             p { (privacy) " " span.soft { (lang.privacy_set_where()) } }
         }
         h2 { (lang.users()) }
-        (users_table(desk, &house.users))
-        h2 { (lang.mailboxes()) }
-        (mailboxes_table(lang, &house.mailboxes))
-        h2 { (lang.blocked()) }
-        (blocked_table(desk, &house.blocked))
-    }
-}
-
-fn users_table<P>(desk: &Desk<P>, users: &[User]) -> Markup {
-    let lang = desk.lang();
-    html! {
-        table {
-            thead { tr { th { (lang.name()) } th { (lang.email()) } th { (lang.role_label()) } th { (lang.added()) } } }
-            tbody {
-                @for user in users {
-                    tr {
-                        td { (user.name) @if user.disabled_at.is_some() { span.sub { (lang.disabled()) } } }
-                        td data-l=(lang.email()) { (user.email.as_str()) }
-                        td data-l=(lang.role_label()) { (lang.role(user.role)) }
-                        td data-l=(lang.added()) { (moment(&desk.frame.when, user.created_at)) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn mailboxes_table(lang: Lang, mailboxes: &[Mailbox]) -> Markup {
-    html! {
-        @if mailboxes.is_empty() { p.panel.soft { (lang.no_mailboxes()) } } @else {
-            table {
-                thead { tr { th { (lang.email()) } th { (lang.provider()) } th.num { (lang.daily_cap()) } } }
-                tbody {
-                    @for mailbox in mailboxes {
-                        @let data = &mailbox.data;
-                        tr {
-                            td {
-                                (data.address.as_str()) " "
-                                @if let Some(reason) = &data.paused_reason { (why_tag(lang.paused(), Tone::Warn, reason)) }
-                            }
-                            td data-l=(lang.provider()) { (data.profile.as_str()) }
-                            td.num data-l=(lang.daily_cap()) { @if let Some(cap) = data.daily_cap { (lang.integer(cap)) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn blocked_table<P>(desk: &Desk<P>, blocked: &[Block]) -> Markup {
-    let lang = desk.lang();
-    html! {
-        @if blocked.is_empty() { p.panel.soft { (lang.no_blocked()) } } @else {
-            table {
-                thead { tr { th { (lang.link()) } th { (lang.reason()) } th { (lang.since()) } } }
-                tbody {
-                    @for block in blocked {
-                        tr {
-                            td { (block.kind) " " (block.r#ref) }
-                            td data-l=(lang.reason()) { (block.reason) }
-                            td data-l=(lang.since()) { (moment(&desk.frame.when, block.created_at)) }
-                        }
-                    }
-                }
-            }
-        }
+        (tables::users(desk, &house.users))
+        p { a.button href="/settings/users/new" { (lang.new_user()) } }
     }
 }

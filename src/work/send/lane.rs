@@ -88,8 +88,8 @@ impl Work {
                 return Ok(None);
             }
         };
-        let limits = transport::limits(&mailbox);
-        let pace = transport::pace(ctx, &mailbox).await?;
+        let limits = transport::limits(ctx, &mailbox).await?;
+        let pace = transport::pace(ctx, &mailbox, limits).await?;
         Ok(Some(Self {
             lane,
             mailbox,

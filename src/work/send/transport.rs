@@ -1,13 +1,14 @@
 //! Where a mailbox's mail goes: to its own relay, to the installation's, or into the catcher.
 
 use crate::ctx::Ctx;
-use crate::domain::clock::DAY_MS;
+use crate::domain::clock::{DAY_MS, SECOND_MS};
 use crate::domain::sealed;
 use crate::net::smtp::Relay;
 use crate::queue::pace::{Pace, PaceLimits};
 use crate::store::mailbox_access::tokens;
 use crate::store::mailboxes::Mailbox;
-use crate::store::{Result, queue};
+use crate::store::settings::{self, Setting};
+use crate::store::{Result, StoreError, queue};
 use secrecy::SecretString;
 use url::Url;
 
@@ -97,10 +98,18 @@ fn percent_decoded(user: &str) -> String {
         .map_or_else(|| user.to_owned(), |(name, _)| name.into_owned())
 }
 
-/// What `mailbox` may send.
-pub(super) fn limits(mailbox: &Mailbox) -> PaceLimits {
+/// What `mailbox` may send: the strictest of its provider, itself and the organisation.
+pub(super) async fn limits(ctx: &Ctx, mailbox: &Mailbox) -> Result<PaceLimits> {
+    let number = async |setting| {
+        let value = settings::get(&ctx.store, setting).await?;
+        Ok::<_, StoreError>(value.and_then(|value| value.parse::<u32>().ok()))
+    };
+    let domain_gap = number(Setting::DomainGapSeconds).await?;
+    let domain_per_hour = number(Setting::DomainPerHour).await?;
     let of_profile = PaceLimits::of_profile(mailbox.data.profile);
-    PaceLimits {
+    Ok(PaceLimits {
+        domain_gap_ms: i64::from(domain_gap.unwrap_or(0)) * SECOND_MS,
+        domain_per_hour,
         gap_ms: mailbox.data.gap_ms.max(of_profile.gap_ms),
         per_day: mailbox
             .data
@@ -108,12 +117,11 @@ pub(super) fn limits(mailbox: &Mailbox) -> PaceLimits {
             .map(|cap| u32::try_from(cap.max(0)).unwrap_or(u32::MAX))
             .or(of_profile.per_day),
         ..of_profile
-    }
+    })
 }
 
 /// The pace of `mailbox` as it stands, whichever node sent for it lately.
-pub(super) async fn pace(ctx: &Ctx, mailbox: &Mailbox) -> Result<Pace> {
-    let limits = limits(mailbox);
+pub(super) async fn pace(ctx: &Ctx, mailbox: &Mailbox, limits: PaceLimits) -> Result<Pace> {
     let mut pace = Pace::new(limits);
     if limits == PaceLimits::default() {
         return Ok(pace);

@@ -41,6 +41,7 @@ words! {
     unsubscribed_why: "This address is on the suppression list; mail to it is stopped before it leaves.",
         "Адрес в стоп-листе; письма на него останавливаются до отправки.";
     erase: "Erase this contact", "Удалить контакт";
+    erase_short: "Erase", "Удалить";
     erase_ask(who: &str): "{who}, the addresses, the letters' texts and the files are deleted for good. Figures stay, without the person.",
         "{who}, адреса, тексты писем и файлы удаляются навсегда. Цифры остаются, без человека.";
     erase_yes(who: &str): "Erase {who} for good", "Удалить навсегда: {who}";
