@@ -7,8 +7,8 @@ pub mod cookie;
 mod form;
 pub mod password_link;
 mod return_to;
-pub(crate) mod seen;
 pub mod rights;
+pub(crate) mod seen;
 
 pub use caller::{
     Administrator, Anyone, Caller, Lead, Librarian, Permission, Refusal, Signed, first,
