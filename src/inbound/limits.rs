@@ -20,6 +20,10 @@ pub(super) const MAX_IDS: usize = 100;
 /// Most bytes of decoded text that are read for words, and most of HTML.
 pub(super) const MAX_TEXT_BYTES: usize = 1024 * 1024;
 
+/// Most bytes of new text that are searched for phrases: a letter is shorter.
+pub(super) const MAX_SEARCHED_BYTES: usize = 20_000;
+/// Most bytes of HTML that are shown.
+pub(super) const MAX_SHOWN_BYTES: usize = 512 * 1024;
 /// Most attachments listed.
 pub(super) const MAX_ATTACHMENTS: usize = 200;
 

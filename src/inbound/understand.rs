@@ -5,6 +5,7 @@ use super::content::Content;
 use super::headers::{Headers, is_answer};
 use super::identity::identity;
 use super::kind::{self, Found};
+use super::limits;
 use super::mime::Tree;
 use super::ours::Ours;
 use super::quote::new_text;
@@ -35,15 +36,16 @@ pub fn understand(raw: &[u8], arrival: &Arrival, ours: &Ours) -> Understood {
         &mut signs,
     );
     by_structure(&tree, &content, &headers, &new_text, &mut signs);
-    let own = flat(&new_text.text);
+    let letter = limits::cut(&new_text.text, limits::MAX_SEARCHED_BYTES);
+    let own = flat(letter);
     auto::by_text(&own, &mut signs);
-    let left = left::moved(&new_text.text, &headers, ours);
+    let left = left::moved(letter, &headers, ours);
     signs.add_some(Clue::LeftText, left.as_ref().map(|left| &left.words));
     let unsubscribe = match report {
         Some(_) => Unsubscribe::No,
-        None => unsubscribe::unsubscribe(&headers, arrival, &new_text.text, ours, &mut signs),
+        None => unsubscribe::unsubscribe(&headers, arrival, letter, ours, &mut signs),
     };
-    let back = away::read(&new_text.text, arrival.received_at);
+    let back = away::read(letter, arrival.received_at);
     let absent = left.is_some() || back.is_some() && signs.has(Clue::AwayText);
     let verdict = kind::decide(
         &signs,

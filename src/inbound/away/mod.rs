@@ -38,7 +38,7 @@ pub(super) fn read(text: &str, received: Millis) -> Option<Away> {
         .ok()?
         .to_zoned(jiff::tz::TimeZone::UTC)
         .date();
-    let flat = flat(super::limits::cut(text, 20_000));
+    let flat = flat(text);
     let found = find(&flat, today);
     let roles: Vec<(Role, Found)> = found
         .iter()
@@ -73,15 +73,14 @@ fn midnight(day: Date) -> Option<Millis> {
 
 /// What stands before `date`, and right behind it.
 fn role(flat: &str, all: &[Found], date: &Found) -> Role {
-    let start = flat[..date.at]
-        .rfind(['.', '!', '?', ';', '。', '！'])
-        .filter(|at| {
-            // A full stop inside a date or after a shortened weekday ends no sentence.
-            !flat[at + 1..date.at].is_empty()
-                && flat[at + 1..].starts_with(' ')
-                && flat[..*at].len() > 3
-        });
-    let before = &flat[start.map_or(0, |at| at + 1)..date.at];
+    // A full stop inside a date or after a shortened weekday ends no sentence: a blank follows one
+    // that does.
+    let ends = [". ", "! ", "? ", "; ", "。", "！"];
+    let start = ends
+        .iter()
+        .filter_map(|end| flat[..date.at].rfind(end).map(|at| at + end.len()))
+        .max();
+    let before = &flat[start.unwrap_or(0)..date.at];
     let before = super::limits::cut_front(before, 60);
     let after = super::limits::cut(&flat[date.end..], 40);
     let near = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | '('));

@@ -114,7 +114,7 @@ const MAX_OPEN: usize = 60;
 /// `html` without anything that runs, loads or sends. Images become their alternative text in
 /// brackets; links stay, open elsewhere and tell nobody where they were.
 pub fn safe_html(html: &str) -> String {
-    let tidy = Tidy::default().run(limits::cut(html, limits::MAX_TEXT_BYTES));
+    let tidy = Tidy::default().run(limits::cut(html, limits::MAX_SHOWN_BYTES));
     let attributes: HashMap<&str, HashSet<&str>> = HashMap::from([
         ("a", HashSet::from(["href", "title"])),
         (
