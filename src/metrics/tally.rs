@@ -198,18 +198,15 @@ impl Change {
         }
     }
 
-    /// Counts for a rep alone, in total.
+    /// Counts for a rep whom the subject is not charged to, in total.
     pub fn credit(&mut self, day: Day, rep: i64, count: Count, times: i64) {
-        let key = Key {
-            metric: count.0,
-            side: Side::Total,
+        let place = Place {
             day,
-            rep,
-            side_id: 0,
+            rep: Some(rep),
+            sides: Vec::new(),
             shift: 0,
-            bin: count.1,
         };
-        *self.0.entry(key).or_default() += times;
+        self.count(&place, &[count], times);
     }
 
     /// What changes, in the order of the keys.

@@ -244,6 +244,7 @@ async fn ten_waits_come_to_the_figures_counted_by_hand() {
             (2, 1, 7, 1, 3)
         );
         assert_eq!((waits.in_hours_n, waits.in_hours_of), (4, 8));
+        assert_eq!(waits.credited, 7);
         // By hand: 9/10, ×7/8, ×6/7, ×5/6, ×4/5 at one hour.
         let off = (row.p50_ms.unwrap() as f64 / HOUR_MS as f64 - 1.0).abs();
         assert!(off < 0.01 && row.p90_ms.is_none(), "{row:?}");
