@@ -1,7 +1,7 @@
 //! What mail gateways and other programs do with a mail, by kind.
 
-use super::actors::{Ask, Headers, Teller};
 use super::draw::Draw;
+use super::teller::{Ask, Headers, Teller};
 use super::{Office, Truth};
 use crate::domain::clock::{MINUTE_MS, SECOND_MS};
 use crate::domain::hit::Method;

@@ -11,6 +11,7 @@ mod cast;
 mod draw;
 mod gateways;
 pub mod measure;
+mod teller;
 
 pub use cast::Cast;
 
