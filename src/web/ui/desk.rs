@@ -140,6 +140,8 @@ fn done(lang: Lang, query: &str) -> Option<String> {
             "back" => lang.taken_back_done(),
             "logged" => lang.touch_logged(),
             "outcome" => lang.outcome_saved(),
+            "connected" => lang.access_done_connected(),
+            "disconnected" => lang.access_done_disconnected(),
             "stopped" => lang.stopped_done(),
             "again" => lang.sent_again_done(),
             "arrived" => lang.arrived_done(),

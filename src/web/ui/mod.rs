@@ -1,6 +1,7 @@
 //! The pages: maud on the server, one stylesheet, one small script, nothing from elsewhere. A
 //! handler reads *authenticate, parse, one call, respond*; a page's markup stands below it.
 
+mod access;
 pub mod assets;
 mod caught;
 pub mod chart;
@@ -128,6 +129,7 @@ fn routes(config: &mut ServiceConfig) {
             web::post().to(settings::organisation),
         )
         .configure(settings::routes)
+        .configure(access_routes)
         .route("/contacts", web::get().to(contacts::list))
         .route("/contacts/pick", web::get().to(contacts::pick))
         .route("/contacts/new", web::get().to(contact_form::new))
@@ -137,4 +139,16 @@ fn routes(config: &mut ServiceConfig) {
         .route("/contacts/{id}/erase", web::post().to(contact_erase::erase))
         .route("/contacts/{id}/edit", web::get().to(contact_form::edit))
         .route("/contacts/{id}/edit", web::post().to(contact_form::change));
+}
+
+fn access_routes(config: &mut ServiceConfig) {
+    const AT: &str = "/settings/mailboxes/{id}/access";
+    let under = |action: &str| format!("{AT}/{action}");
+    config
+        .route(AT, web::get().to(access::show))
+        .route(AT, web::post().to(access::save))
+        .route(&under("try"), web::post().to(access::try_out))
+        .route(&under("connect"), web::post().to(access::connect))
+        .route(&under("disconnect"), web::post().to(access::disconnect))
+        .route("/oauth/callback", web::get().to(access::callback));
 }

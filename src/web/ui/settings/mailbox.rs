@@ -187,6 +187,9 @@ async fn show(
             div.acts {
                 button.go-on name="do" value="save" { (lang.save()) }
                 a.button href="/settings" { (lang.cancel()) }
+                @if let Some(mailbox) = mailbox {
+                    a.button href=(format!("/settings/mailboxes/{}/access", mailbox.id)) { (lang.access_open()) }
+                }
                 @if mailbox.is_some() {
                     @if paused.is_some() {
                         button name="do" value="resume" formnovalidate { (lang.resume()) }

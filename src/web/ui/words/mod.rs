@@ -3,6 +3,7 @@
 //! A word is a method of [`Lang`] made by `words!`, which takes both texts, so that a missing
 //! translation does not compile. Pages hold no visible text of their own. No HTML here.
 
+mod access;
 mod catcher;
 mod common;
 mod compose;

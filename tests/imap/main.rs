@@ -1,0 +1,18 @@
+//! Mailboxes reached for real: read from Dovecot, copies filed there, and a server of our own that
+//! misbehaves on order; tokens from an endpoint of our own.
+
+#[path = "../support/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with other test binaries, which use the rest"
+)]
+mod support;
+
+mod bounces;
+mod dovecot;
+mod hostile;
+mod mailbox;
+mod provider;
+mod reading;
+mod sent;
+mod tokens;
