@@ -17,8 +17,9 @@ const ADDRESS: &str = "boris.weiss@a-rather-long-domain-name.example";
 const LONG_URL: &str = "https://www.example.org/a/very/long/path/that/never/seems/to/end/and/has/no/gap?with=a&query=of-its-own";
 
 /// Every page that has no id in its address, under the name of its picture.
-const PAGES: [(&str, &str); 14] = [
+const PAGES: [(&str, &str); 15] = [
     ("today", ""),
+    ("inbox", "inbox"),
     ("messages", "messages"),
     ("drafts", "drafts"),
     ("compose", "compose"),
