@@ -163,9 +163,10 @@ impl Parts {
 
     fn judge(&self, stop: CancellationToken) {
         let follower = work::verdicts::Follower::default();
+        let intake = self.intake.clone();
         let step = move |ctx| {
-            let follower = follower.clone();
-            async move { follower.step(&ctx).await }
+            let (follower, intake) = (follower.clone(), intake.clone());
+            async move { follower.step(&ctx, &intake).await }
         };
         let (ctx, idle) = (self.ctx.clone(), work::verdicts::IDLE);
         self.work

@@ -106,7 +106,13 @@ impl World {
     /// Takes what the intake holds and judges it.
     async fn work(&self) {
         while ingest::step(&self.ctx, &self.intake).await.unwrap() == Progress::More {}
-        while self.follower.step(&self.ctx).await.unwrap() == Progress::More {}
+        self.judge().await;
+    }
+
+    /// Judges what is in the log, and lets fire what may.
+    async fn judge(&self) {
+        let (ctx, intake) = (&self.ctx, &self.intake);
+        while self.follower.step(ctx, intake).await.unwrap() == Progress::More {}
     }
 
     /// Each hit with its present verdict.
@@ -365,6 +371,32 @@ async fn a_sweep_that_ends_late_takes_the_first_clicks_with_it_and_nothing_fires
             (Ended::Done, 0),
             "{engine:?}"
         );
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_fires_while_hits_of_the_hold_wait_in_the_intake() {
+    for engine in Engine::BOTH {
+        let world = World::new(engine).await;
+        world.click(1).await;
+        world.work().await;
+        // The rest of the sweep came at once, and ingest is far behind.
+        for no in 2..=5 {
+            world.ctx.clock.advance(100);
+            world.click(no).await;
+        }
+        world.ctx.clock.advance(MINUTE_MS);
+        world.judge().await;
+        let waiting = "SELECT COUNT(*) FROM firings WHERE state = 0";
+        assert_eq!(scalar(&world.ctx.store, waiting).await, 1, "{engine:?}");
+        assert_eq!(world.notices().await, [], "{engine:?}");
+        // It may have been taken and not judged: no more then.
+        while ingest::step(&world.ctx, &world.intake).await.unwrap() == Progress::More {}
+        world.judge().await;
+        let dropped = "SELECT COUNT(*) FROM firings WHERE state = 2";
+        assert_eq!(scalar(&world.ctx.store, dropped).await, 1, "{engine:?}");
+        assert_eq!(world.notices().await, [], "{engine:?}");
         world.end().await;
     }
 }

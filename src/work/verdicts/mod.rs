@@ -7,18 +7,21 @@
 //! and repeats nothing. Reading and judging need no lock; only what changes something is done
 //! again under it.
 
+mod mark;
 mod recent;
 
 use super::Progress;
 use crate::classify::Fanouts;
 use crate::ctx::Ctx;
-use crate::domain::clock::{DAY_MS, SECOND_MS};
+use crate::domain::clock::{DAY_MS, Millis, SECOND_MS};
 use crate::domain::event::{Detail, Event, EventKind};
 use crate::domain::id::{DeliveryNo, Seq};
 use crate::faults::{self, Point};
+use crate::intake::Intake;
 use crate::store::firings::{self, Effect, Held};
 use crate::store::verdicts::{self, Span};
 use crate::store::{Result, log, outbox};
+use mark::Mark;
 use recent::Recent;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -40,26 +43,61 @@ const NEWS_MS: i64 = DAY_MS;
 /// Follows the log for as long as it is kept; cheap to clone, and only one step at a time.
 #[derive(Debug, Clone, Default)]
 pub struct Follower {
-    recent: Arc<Mutex<Recent>>,
+    state: Arc<Mutex<State>>,
+}
+
+/// What a follower knows beside the store; all of it can be found again.
+#[derive(Debug, Default)]
+struct State {
+    recent: Recent,
+    /// While something is due that may not fire yet.
+    mark: Option<Mark>,
 }
 
 impl Follower {
-    /// Judges the next events of the log; when there are none, decides what is due.
-    pub async fn step(&self, ctx: &Ctx) -> Result<Progress> {
-        let mut recent = self.recent.lock().await;
+    /// Judges the next events of the log, and decides what is due once all has been judged that
+    /// had arrived in `intake` by the end of its hold.
+    pub async fn step(&self, ctx: &Ctx, intake: &Intake) -> Result<Progress> {
+        let mut state = self.state.lock().await;
         let place = outbox::place(&ctx.store, LISTENER).await?;
         let events = log::after(&ctx.store, place, EVENTS_AT_ONCE).await?;
         let Some(last) = events.last().map(|event| event.seq) else {
-            return fire(ctx, place).await;
+            return state.fire(ctx, intake, place).await;
         };
-        recent.catch_up(&ctx.store, place).await?;
-        recent.note(&events);
-        let mut found = Found::of(&events);
-        let (fanouts, touched) = recent.fanouts(&events);
+        state.recent.judge(ctx, (place, last), &events).await?;
+        // With a log that never stands still, too, what is due gets its turn.
+        let place = outbox::place(&ctx.store, LISTENER).await?;
+        state.fire(ctx, intake, place).await?;
+        Ok(Progress::More)
+    }
+}
+
+impl Recent {
+    /// Judges `events`, which are those after the first and up to the second place.
+    async fn judge(&mut self, ctx: &Ctx, places: (Seq, Seq), events: &[Event]) -> Result<()> {
+        self.catch_up(&ctx.store, places.0).await?;
+        self.note(events);
+        let mut found = Found::of(events);
+        let (fanouts, touched) = self.fanouts(events);
         found.deliveries.extend(touched);
         let anew = found.anew(ctx, &fanouts).await?;
-        write(ctx, (place, last), &found, &anew, &fanouts).await?;
-        Ok(Progress::More)
+        write(ctx, places, &found, &anew, &fanouts).await
+    }
+}
+
+impl State {
+    /// Decides what was due at the last moment up to which all has been judged.
+    async fn fire(&mut self, ctx: &Ctx, intake: &Intake, place: Seq) -> Result<Progress> {
+        if !firings::any_due(&ctx.store, ctx.clock.now()).await? {
+            self.mark = None;
+            return Ok(Progress::Idle);
+        }
+        let mark = self.mark.get_or_insert_with(|| Mark::now(ctx, intake));
+        let Some(judged) = mark.reached(ctx, place).await? else {
+            return Ok(Progress::Idle);
+        };
+        self.mark = None;
+        fire(ctx, judged).await
     }
 }
 
@@ -95,20 +133,12 @@ async fn write(
     Ok(())
 }
 
-/// Decides what is due. The log's lock is held meanwhile, and all of the log has been judged, so
-/// that the verdict of the moment is the one that counts.
-async fn fire(ctx: &Ctx, place: Seq) -> Result<Progress> {
-    let now = ctx.clock.now();
-    if !firings::any_due(&ctx.store, now).await? {
-        return Ok(Progress::Idle);
-    }
+/// Decides what was due at `judged`, up to when all has been judged. The log's lock is held
+/// meanwhile, so that the verdict of the moment is the one that counts.
+async fn fire(ctx: &Ctx, judged: Millis) -> Result<Progress> {
     let mut tx = ctx.store.begin().await?;
-    let next = log::append(&mut tx, &[]).await?;
-    if next.0 != place.0 + 1 {
-        tx.rollback().await?;
-        return Ok(Progress::More);
-    }
-    let decided = firings::decide(&mut tx, now, FIRINGS_AT_ONCE).await?;
+    log::append(&mut tx, &[]).await?;
+    let decided = firings::decide(&mut tx, judged, FIRINGS_AT_ONCE).await?;
     faults::at(Point::Decided);
     tx.commit().await?;
     faults::at(Point::Fired);
@@ -196,7 +226,7 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{MINUTE_MS, Millis};
+    use crate::domain::clock::MINUTE_MS;
     use crate::domain::event::NewEvent;
 
     fn event(seq: i64, kind: EventKind, at: i64) -> Event {
