@@ -10,6 +10,7 @@
 mod support;
 
 mod client;
+mod ledger;
 mod node;
 mod nodes;
 mod points;

@@ -10,8 +10,9 @@ use crate::domain::id::{DeliveryId, Seq};
 use crate::domain::inbound::Report;
 use crate::domain::verdict::Judgement;
 use crate::store::events::Told;
+use crate::store::messages::counts::forwarded_clicks;
 use maud::{Markup, html};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a timeline says of links and recipients.
 #[derive(Debug, Default)]
@@ -25,6 +26,7 @@ pub struct Names {
 /// The events, newest first.
 pub fn feed<P>(desk: &Desk<P>, events: &[Told], names: &Names) -> Markup {
     let revisions = revisions(events);
+    let forwarded = forwarded_clicks(events);
     let mut shown: Vec<&Told> = events
         .iter()
         .filter(|told| told.event.event.kind != EventKind::Revised)
@@ -32,7 +34,7 @@ pub fn feed<P>(desk: &Desk<P>, events: &[Told], names: &Names) -> Markup {
     shown.sort_by_key(|told| std::cmp::Reverse(told.event.seq));
     html! {
         ol.feed.panel {
-            @for told in shown { (line(desk, told, names, &revisions)) }
+            @for told in shown { (line(desk, told, names, (&revisions, &forwarded))) }
         }
     }
 }
@@ -54,7 +56,12 @@ fn revisions(events: &[Told]) -> Revisions<'_> {
     found
 }
 
-fn line<P>(desk: &Desk<P>, told: &Told, names: &Names, revisions: &Revisions<'_>) -> Markup {
+fn line<P>(
+    desk: &Desk<P>,
+    told: &Told,
+    names: &Names,
+    (revisions, forwarded): (&Revisions<'_>, &HashSet<Seq>),
+) -> Markup {
     let lang = desk.lang();
     let event = &told.event.event;
     let copy = told.delivery.and_then(|id| names.copies.get(&id));
@@ -101,6 +108,7 @@ fn line<P>(desk: &Desk<P>, told: &Told, names: &Names, revisions: &Revisions<'_>
             span { (words) }
             (mark)
             @if !sub.is_empty() { span.sub { (sub) } }
+            @if forwarded.contains(&told.event.seq) { span.sub { (lang.probably_forwarded()) } }
             @if let Some(message) = told.message.filter(|_| !history.is_empty()) {
                 (ledger(desk, message, told.event.seq, &history))
             }

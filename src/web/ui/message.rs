@@ -8,14 +8,16 @@ use super::parts::{moment, state_tag};
 use super::words::Lang;
 use crate::domain::delivery::{DeliveryState as S, RecipientRole};
 use crate::domain::id::{DeliveryId, MessageId};
+use crate::metrics::opens::Opening;
 use crate::store::events::{self, Told};
-use crate::store::messages::counts::{Count, Counts, count};
+use crate::store::messages::counts::{Count, Counts, count, openings, opens};
 use crate::store::messages::{self, Message};
 use crate::store::messages::{Attachment, Attempt, Delivery, Link};
 use crate::store::queue::stop::{Stop, cancel_message};
 use crate::web::error::Problem;
 use actix_web::web::Path;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 /// A message and all that hangs on it.
 struct Mail {
@@ -26,6 +28,7 @@ struct Mail {
     files: Vec<Attachment>,
     events: Vec<Told>,
     counts: Counts,
+    openings: BTreeMap<DeliveryId, Opening>,
 }
 
 /// `GET /messages/{id}`
@@ -42,6 +45,7 @@ pub async fn show(desk: Desk, path: Path<String>) -> Answer {
         links: messages::links(store, id).await?,
         files: messages::attachments(store, id).await?,
         counts: count(&events),
+        openings: openings(&events),
         message,
         events,
     };
@@ -137,6 +141,7 @@ fn body(desk: &Desk, mail: &Mail) -> Markup {
                 div {
                     h2 { (lang.recipients()) }
                     div data-part="copies" { (copies(desk, mail)) }
+                    div data-part="opens" { (super::opens::summary(lang, opens(&mail.deliveries, &mail.openings))) }
                     h2 { (lang.details()) }
                     (details(desk, mail))
                 }
@@ -253,6 +258,9 @@ fn copies(desk: &Desk, mail: &Mail) -> Markup {
                         }
                         td data-l=(lang.state_label()) {
                             (state_tag(lang, delivery.state))
+                            @if delivery.tracks_opens && delivery.state == S::Sent {
+                                span.sub { (lang.opens_title()) ": " (super::opens::word(lang, mail.openings.get(&delivery.id).copied())) }
+                            }
                             @if let Some(reason) = &delivery.reason_text { @if !reason.is_empty() { span.sub { (reason) } } }
                             (decide::buttons(desk, mail.message.id, delivery))
                             @if matches!(delivery.state, S::Scheduled | S::Deferred) { span.sub { (moment(&desk.frame.when, delivery.due_at)) } }

@@ -24,6 +24,7 @@ mod message;
 mod messages;
 mod more;
 mod notices;
+mod opens;
 mod pairs;
 pub mod parts;
 mod report;

@@ -6,6 +6,7 @@ use crate::domain::delivery::{DeliveryState, RecipientRole};
 use crate::domain::finding::Finding;
 use crate::domain::id::DeliveryId;
 use crate::domain::message::MailClass;
+use crate::metrics::opens::{Opening, Opens};
 use crate::store::events::Told;
 use crate::store::messages::counts::{self, Counts};
 use crate::store::messages::{Attachment, Attempt, Delivery, Link, Listed, Message};
@@ -160,7 +161,45 @@ pub(in super::super) struct MessageOut {
     send_at: Option<String>,
     created_at: String,
     attachments: Vec<FileOut>,
+    opens: OpensOut,
     deliveries: Vec<DeliveryOut>,
+}
+
+/// Opens of those who got the message with a pixel in it, each recipient by the best sign.
+#[derive(Debug, Serialize, ToSchema)]
+struct OpensOut {
+    /// Recipients who got it with a pixel.
+    delivered: i64,
+    /// A person opened it, followed a link or replied.
+    confirmed: i64,
+    /// Viewed through the proxy of Gmail, Yahoo or another provider.
+    proxied: i64,
+    /// Apple's proxy or an unknown fetch is the only sign: cannot tell.
+    unclear: i64,
+    /// Machines alone, left out.
+    machine: i64,
+    /// Of whom it can be said: `delivered` without `unclear`.
+    measurable: i64,
+    /// (`confirmed` + `proxied`) ÷ `measurable`.
+    rate: Option<f64>,
+    /// `measurable` ÷ `delivered`.
+    coverage: Option<f64>,
+}
+
+impl From<Opens> for OpensOut {
+    fn from(opens: Opens) -> Self {
+        let share = |n: i64, of: i64| (of > 0).then(|| n as f64 / of as f64);
+        Self {
+            delivered: opens.delivered,
+            confirmed: opens.confirmed,
+            proxied: opens.proxied,
+            unclear: opens.unclear,
+            machine: opens.machine,
+            measurable: opens.measurable(),
+            rate: share(opens.opened(), opens.measurable()),
+            coverage: share(opens.measurable(), opens.delivered),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -192,6 +231,8 @@ struct DeliveryOut {
     handed_over_at: Option<String>,
     settled_at: Option<String>,
     opens: CountOut,
+    /// `confirmed`, `proxied`, `unclear` or `machine`; absent when nothing is known.
+    opened: Option<&'static str>,
     attempts: Vec<AttemptOut>,
     links: Vec<LinkOut>,
 }
@@ -247,6 +288,7 @@ impl MessageOut {
 impl Parts {
     pub(super) fn show(self) -> MessageOut {
         let counts = counts::count(&self.events);
+        let openings = counts::openings(&self.events);
         let to = self
             .deliveries
             .iter()
@@ -258,8 +300,9 @@ impl Parts {
             deliveries: self
                 .deliveries
                 .iter()
-                .map(|delivery| self.delivery(delivery, &counts))
+                .map(|delivery| self.delivery(delivery, &counts, openings.get(&delivery.id)))
                 .collect(),
+            opens: counts::opens(&self.deliveries, &openings).into(),
             attachments: self
                 .attachments
                 .iter()
@@ -292,7 +335,12 @@ impl Parts {
         }
     }
 
-    fn delivery(&self, delivery: &Delivery, counts: &Counts) -> DeliveryOut {
+    fn delivery(
+        &self,
+        delivery: &Delivery,
+        counts: &Counts,
+        opening: Option<&Opening>,
+    ) -> DeliveryOut {
         let attempts = self.attempts.iter();
         let links = self.links.iter();
         DeliveryOut {
@@ -309,6 +357,7 @@ impl Parts {
             handed_over_at: delivery.handed_over_at.map(Millis::rfc3339),
             settled_at: delivery.settled_at.map(Millis::rfc3339),
             opens: count(counts, delivery.id, 0),
+            opened: opening.map(|opening| opening.as_str()),
             attempts: attempts
                 .filter(|attempt| attempt.delivery_no == delivery.no)
                 .map(AttemptOut::from)

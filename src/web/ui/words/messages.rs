@@ -80,6 +80,16 @@ words! {
     write_follow_up: "Follow up", "Написать ещё раз";
     on_link_no(n: i64): "link {n}", "ссылка {n}";
     forwarded_hint: "Opened from this copy; who held it is not known.", "Открыто из этой копии; кто именно, неизвестно.";
+    opens_title: "Opens", "Открытия";
+    opened_confirmed: "confirmed", "подтверждено";
+    opened_proxied: "viewed through Gmail/Yahoo", "просмотрено через Gmail/Yahoo";
+    opened_unclear: "Apple privacy, cannot tell", "защита Apple, определить нельзя";
+    opened_machine: "machine, left out", "машина, не учитывается";
+    opened_nothing: "nothing seen", "ничего не замечено";
+    open_rate(share: &str, opened: &str, of: &str): "Open rate {share}: {opened} of {of} who can be measured.", "Доля открытий {share}: {opened} из {of}, о ком можно судить.";
+    open_rate_none: "Of nobody here can it be said whether they opened it.", "Ни об одном получателе нельзя сказать, открыто ли письмо.";
+    opens_covered(share: &str, of: &str): "{share} of {of} recipients covered.", "Охвачено {share} из {of} получателей.";
+    probably_forwarded: "probably forwarded", "вероятно, переслано";
     read_caught: "Read the caught copy", "Открыть пойманную копию";
 }
 
