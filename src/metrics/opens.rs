@@ -130,7 +130,9 @@ mod tests {
             Some(Opening::Machine),
             None,
         ];
-        best.into_iter().for_each(|best| opens.add(best));
+        for best in best {
+            opens.add(best);
+        }
         let counted = (opens.opened(), opens.measurable(), opens.delivered);
         assert_eq!(counted, (2, 4, 5));
         // The best sign counts.
