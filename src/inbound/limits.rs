@@ -18,7 +18,7 @@ pub(super) const MAX_PEOPLE: usize = 200;
 /// Most ids kept of one field, the newest ones.
 pub(super) const MAX_IDS: usize = 100;
 /// Most bytes of decoded text that are read for words, and most of HTML.
-pub(super) const MAX_TEXT_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_TEXT_BYTES: usize = 512 * 1024;
 
 /// Most bytes of new text that are searched for phrases: a letter is shorter.
 pub(super) const MAX_SEARCHED_BYTES: usize = 20_000;

@@ -26,7 +26,7 @@ pub(super) struct Line<'a> {
 }
 
 /// Most lines looked at; a letter has fewer, and what lies behind is quoted or data.
-const MAX_LINES: usize = 20_000;
+const MAX_LINES: usize = 5_000;
 
 /// Splits `text`. Lines that begin with `>` are quoted, and so is what `quoted` names; `signed`
 /// likewise.
