@@ -148,6 +148,7 @@ fn bench_settings(dir: &Path, sink: SocketAddr) -> Settings {
         oauth: otklik::config::OAuthApps::default(),
         dkim: Vec::new(),
         catcher_listen: None,
+        lmtp_listen: None,
         grace_seconds: 5,
         log_format: LogFormat::Text,
         log_level: "off".to_owned(),

@@ -2,6 +2,7 @@
 //! stops them in order. It decides nothing about mail or hits.
 
 mod catcher;
+mod lmtp;
 mod open;
 mod parts;
 mod sockets;

@@ -66,6 +66,8 @@ pub struct Settings {
     pub oauth: OAuthApps,
     /// The SMTP listener of the mail catcher, if any.
     pub catcher_listen: Option<SocketAddr>,
+    /// Where a mail server delivers inbound mail by LMTP, if anywhere.
+    pub lmtp_listen: Option<SocketAddr>,
     /// Seconds that an orderly stop may take.
     pub grace_seconds: u32,
     /// How the log is written.

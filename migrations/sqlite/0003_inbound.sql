@@ -127,3 +127,6 @@ CREATE TABLE address_pauses (
     reason SMALLINT NOT NULL,
     until_at BIGINT NOT NULL
 );
+
+-- Until when this mailbox sends more slowly, since a server said that it sends too fast.
+ALTER TABLE mailboxes ADD COLUMN slowed_until BIGINT;

@@ -1,7 +1,7 @@
 //! Which parts run in which role.
 
 use super::sockets::Sockets;
-use super::{AppError, catcher};
+use super::{AppError, catcher, lmtp};
 use crate::config::Settings;
 use crate::ctx::Ctx;
 use crate::domain::ticket::TicketKeys;
@@ -88,6 +88,10 @@ impl Parts {
             let served = catcher::serve(listener, self.ctx.clone(), self.http_stop.clone());
             self.watch("the mail catcher", served);
         }
+        if let Some(listener) = sockets.lmtp {
+            let served = lmtp::serve(listener, self.ctx.clone(), self.http_stop.clone());
+            self.watch("LMTP", served);
+        }
         let settings = &self.ctx.settings;
         let parts = web::Parts {
             web,
@@ -154,6 +158,15 @@ impl Parts {
             stop.clone(),
             every,
             beat,
+        ));
+        let understand = |ctx| async move { work::understand::step(&ctx).await };
+        let idle = work::understand::IDLE;
+        self.work.spawn(work::run(
+            "understand",
+            ctx.clone(),
+            stop.clone(),
+            idle,
+            understand,
         ));
         let drop_old = |ctx| async move { work::retention::step(&ctx).await };
         let every = work::retention::EVERY;

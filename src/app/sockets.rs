@@ -10,6 +10,7 @@ pub(super) struct Sockets {
     pub(super) http: TcpListener,
     pub(super) metrics: Option<TcpListener>,
     pub(super) catcher: Option<TcpListener>,
+    pub(super) lmtp: Option<TcpListener>,
 }
 
 impl Sockets {
@@ -23,6 +24,8 @@ impl Sockets {
         };
         let metrics = settings.metrics_listen.map(take).transpose()?;
         let catcher = settings.catcher_listen.map(take).transpose()?;
+        let lmtp = settings.lmtp_listen.map(take).transpose()?;
+        settings.lmtp_listen = lmtp.as_ref().map(|(_, at)| *at);
         if let Some((_, at)) = &catcher {
             *settings = settings.clone().caught_at(*at);
         }
@@ -30,6 +33,7 @@ impl Sockets {
             http,
             metrics: metrics.map(|(listener, _)| listener),
             catcher: catcher.map(|(listener, _)| listener),
+            lmtp: lmtp.map(|(listener, _)| listener),
         })
     }
 }

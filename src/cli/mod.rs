@@ -6,6 +6,7 @@ pub mod demo;
 mod doctor;
 mod export;
 mod failure;
+mod ingest;
 mod judge_sample;
 mod migrate;
 mod rebuild_metrics;
@@ -42,6 +43,7 @@ enum Command {
     Token(token::Args),
     Doctor(doctor::Args),
     Export(export::Args),
+    Ingest(ingest::Args),
     RebuildMetrics(rebuild_metrics::Args),
     Rejudge(rejudge::Args),
     JudgeSample(judge_sample::Args),
@@ -79,6 +81,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Token(args) => token::run(args, &source).await,
         Command::Doctor(args) => doctor::run(args, &source).await,
         Command::Export(args) => export::run(args, &source).await,
+        Command::Ingest(args) => ingest::run(args, &source).await,
         Command::RebuildMetrics(args) => rebuild_metrics::run(args, &source).await,
         Command::Rejudge(args) => rejudge::run(args, &source).await,
         Command::JudgeSample(args) => judge_sample::run(&args),

@@ -145,6 +145,7 @@ fn read(from: &mut Reader) -> Settings {
         client_hash_days: from.with_default("tracking.client_hash_days", "30", parse::positive),
         oauth: oauth(from),
         catcher_listen: from.optional("catcher_listen", parse::address),
+        lmtp_listen: from.optional("lmtp_listen", parse::address),
         grace_seconds: from.with_default("grace_seconds", "30", parse::number),
         log_format: from.with_default("log_format", "text", parse::log_format),
         log_level: from.with_default("log_level", "info", parse::log_level),

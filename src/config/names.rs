@@ -74,6 +74,7 @@ pub(super) const NAMES: &[Name] = &[
     plain("oauth.microsoft.tenant"),
     plain("oauth.microsoft.auth_url"),
     plain("oauth.microsoft.token_url"),
+    plain("lmtp_listen"),
     plain("metrics_listen"),
     plain("grace_seconds"),
     plain("log_format"),

@@ -4,7 +4,7 @@
 //! address has consequences; one to any other has none.
 
 use super::address::EmailAddress;
-use super::id::DeliveryId;
+use super::id::{DeliveryId, UserId};
 use super::keys::{KeyRing, Purpose};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -16,6 +16,8 @@ const TAG_BYTES: usize = 16 + MAC_BYTES;
 const TAG_TEXT: usize = TAG_BYTES / 5 * 8;
 /// RFC 5321, 4.5.3.1.1.
 const MAX_LOCAL: usize = 64;
+/// What the tag of a log address is made over beside the id.
+const LOG: &[u8] = b"otklik/log/1";
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// The return-address keys of a ring. A tag names no key: each is tried.
@@ -38,34 +40,58 @@ impl VerpKeys {
         Self { keys }
     }
 
+    /// The log address of `user`: mail that is copied there is logged as theirs. It is `base`, an
+    /// address we read, with a tag; `None` when the local part would pass 64 bytes.
+    ///
+    /// # Panics
+    /// Never: a ring holds at least one key.
+    pub fn sign_log(&self, base: &EmailAddress, user: UserId) -> Option<EmailAddress> {
+        self.tagged(base, LOG, *user.0.as_bytes())
+    }
+
+    /// The user of the log address `address`; `None` when it is none of ours.
+    pub fn verify_log(&self, address: &EmailAddress) -> Option<UserId> {
+        let id = self.verified(address, LOG)?;
+        Some(UserId(Uuid::from_bytes(id)))
+    }
+
     /// `base` with the tag of `delivery`; `None` when the local part would pass 64 bytes, which
     /// leaves 23 for the mailbox's own.
     ///
     /// # Panics
     /// Never: a ring holds at least one key.
     pub fn sign(&self, base: &EmailAddress, delivery: DeliveryId) -> Option<EmailAddress> {
-        if base.local().len() + 1 + TAG_TEXT > MAX_LOCAL {
-            return None;
-        }
-        let mut bytes = [0_u8; TAG_BYTES];
-        let (id, tag) = bytes.split_at_mut(16);
-        id.copy_from_slice(delivery.0.as_bytes());
-        let key = self.keys.first().expect("a ring holds at least one key");
-        let mac = key.clone().chain_update(&*id).finalize().into_bytes();
-        tag.copy_from_slice(&mac[..MAC_BYTES]);
-        let (local, domain) = (base.local(), base.domain());
-        EmailAddress::parse(&format!("{local}+{}@{domain}", encode(&bytes))).ok()
+        self.tagged(base, &[], *delivery.0.as_bytes())
     }
 
     /// The delivery named in the local part of `address`; `None` when there is no tag of ours.
     pub fn verify(&self, address: &EmailAddress) -> Option<DeliveryId> {
+        let id = self.verified(address, &[])?;
+        Some(DeliveryId(Uuid::from_bytes(id)))
+    }
+
+    /// `base` with the tag of an id; `kind` keeps tags of one kind from being read as another.
+    fn tagged(&self, base: &EmailAddress, kind: &[u8], id: [u8; 16]) -> Option<EmailAddress> {
+        if base.local().len() + 1 + TAG_TEXT > MAX_LOCAL {
+            return None;
+        }
+        let key = self.keys.first().expect("a ring holds at least one key");
+        let mac = key.clone().chain_update(kind).chain_update(id).finalize();
+        let mut bytes = [0_u8; TAG_BYTES];
+        bytes[..16].copy_from_slice(&id);
+        bytes[16..].copy_from_slice(&mac.into_bytes()[..MAC_BYTES]);
+        let (local, domain) = (base.local(), base.domain());
+        EmailAddress::parse(&format!("{local}+{}@{domain}", encode(&bytes))).ok()
+    }
+
+    fn verified(&self, address: &EmailAddress, kind: &[u8]) -> Option<[u8; 16]> {
         let (_, tag) = address.local().rsplit_once('+')?;
         let bytes = decode(tag)?;
         let (id, mac) = bytes.split_first_chunk::<16>()?;
         self.keys.iter().find_map(|key| {
-            let key = key.clone().chain_update(id);
+            let key = key.clone().chain_update(kind).chain_update(id);
             key.verify_truncated_left(mac).ok()?;
-            Some(DeliveryId(Uuid::from_bytes(*id)))
+            Some(*id)
         })
     }
 }
@@ -137,6 +163,16 @@ mod tests {
         assert_eq!(keys().verify(&tagged), None);
         assert_eq!(keys().verify(&base("anna")), None);
         assert_eq!(keys().verify(&base("anna+list")), None);
+    }
+
+    #[test]
+    fn a_log_address_names_its_user_and_never_a_delivery() {
+        let user = UserId(Uuid::from_bytes([3; 16]));
+        let address = keys().sign_log(&base("rita"), user).unwrap();
+        assert_eq!(keys().verify_log(&address), Some(user));
+        assert_eq!(keys().verify(&address), None);
+        let delivery = keys().sign(&base("rita"), DeliveryId(user.0)).unwrap();
+        assert_eq!(keys().verify_log(&delivery), None);
     }
 
     proptest! {

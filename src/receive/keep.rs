@@ -1,13 +1,16 @@
 //! The first commit: whether a mail may be kept at all, and its bytes and arrival.
 
 use super::arrival::{Arrival, Folder, Way};
-use super::identity;
+use super::gate::{self, KeptOut, Ruling, Seen};
+use super::{ours, reading};
 use crate::ctx::Ctx;
 use crate::domain::clock::SECOND_MS;
-use crate::domain::id::{InboundId, InboundNo};
+use crate::domain::id::{InboundId, InboundNo, MailboxNo};
 use crate::faults::{self, Point};
+use crate::store::inbound::gate::NewAsking;
 use crate::store::inbound::{self, NewArrival, NewInbound};
 use crate::store::{StoreError, Tx};
+use std::sync::Arc;
 
 /// The largest mail that is taken, in bytes.
 pub const LARGEST_BYTES: usize = 25 * 1024 * 1024;
@@ -26,19 +29,6 @@ pub enum ReceiveError {
     /// The store does not take it now: the client shall come again.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Why nothing of a mail is kept but the caller's cursor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeptOut {
-    /// A personal mailbox, and neither a thread of ours nor a known contact.
-    Private,
-    /// The same, but it may be an enquiry: its owner is shown the sender and the subject.
-    Asking,
-    /// Mail inside the organisation.
-    Internal,
-    /// From or to a domain that is excluded.
-    Excluded,
 }
 
 /// What became of a mail.
@@ -60,63 +50,121 @@ pub enum Received {
 /// A mail that was looked at and is ready for [`store_in`].
 #[derive(Debug)]
 pub struct Prepared {
-    raw: Vec<u8>,
+    raw: Arc<Vec<u8>>,
     arrival: Arrival,
     identity: [u8; 32],
+    outcome: Outcome,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    Keep(Option<MailboxNo>),
+    Out(KeptOut, Option<NewAsking>),
 }
 
 /// Looks at a mail without storing anything: its size, its identity, whether it may be kept.
-pub async fn prepare(_ctx: &Ctx, raw: Vec<u8>, arrival: Arrival) -> Result<Prepared, ReceiveError> {
+pub async fn prepare(ctx: &Ctx, raw: Vec<u8>, arrival: Arrival) -> Result<Prepared, ReceiveError> {
     if raw.len() > LARGEST_BYTES {
         return Err(ReceiveError::TooLarge);
     }
     if raw.is_empty() {
         return Err(ReceiveError::Empty);
     }
-    let identity = identity::of(&raw);
+    let raw = Arc::new(raw);
+    let ours = Arc::new(ours::ours(ctx).await?);
+    let Some(mail) = reading::read(&raw, reading::seen(&arrival), &ours).await else {
+        // What breaks the reading is kept, parked and shown, unless it would be somebody's own.
+        return Ok(Prepared {
+            identity: reading::digest(&raw),
+            outcome: Outcome::Keep(mailbox_of(&arrival)),
+            raw,
+            arrival,
+        });
+    };
+    let mut tx = ctx.store.snapshot().await?;
+    let seen = Seen {
+        raw: &raw,
+        arrival: &arrival,
+        mail: &mail,
+        ours: &ours,
+    };
+    let ruling = gate::rule(&mut tx, &seen).await?;
+    tx.rollback().await?;
+    let outcome = match ruling {
+        Ruling::Keep(owner) => Outcome::Keep(owner.map(|owner| owner.no)),
+        Ruling::Out(KeptOut::Asking, owner) => {
+            let asking = owner.user_id.map(|user| NewAsking {
+                id: ctx.clock.fresh_id(),
+                user,
+                mailbox: owner.no,
+                place: match &arrival.way {
+                    Way::Imap { place, .. } => Some(place.clone()),
+                    Way::Lmtp | Way::Api | Way::File => None,
+                },
+                identity: mail.identity,
+                sender: mail.headers.sender().to_owned(),
+                subject: mail.headers.subject.clone(),
+                received_at: arrival.received_at,
+            });
+            Outcome::Out(KeptOut::Asking, asking)
+        }
+        Ruling::Out(reason, _) => Outcome::Out(reason, None),
+    };
     Ok(Prepared {
+        identity: mail.identity,
         raw,
         arrival,
-        identity,
+        outcome,
     })
+}
+
+const fn mailbox_of(arrival: &Arrival) -> Option<MailboxNo> {
+    match &arrival.way {
+        Way::Imap { mailbox, .. } => Some(*mailbox),
+        Way::Lmtp | Way::Api | Way::File => None,
+    }
 }
 
 /// Stores it in the caller's transaction, in which a cursor may move too. Acknowledge the mail
 /// only after the commit.
 pub async fn store_in(tx: &mut Tx, ctx: &Ctx, prepared: &Prepared) -> Result<Received, StoreError> {
-    let Arrival {
-        way,
-        folder,
-        received_at,
-        envelope_from,
-        envelope_to,
-        ..
-    } = &prepared.arrival;
-    let (mailbox, place) = match way {
-        Way::Imap { mailbox, place } => (Some(*mailbox), Some(place.clone())),
-        Way::Lmtp | Way::Api | Way::File => (None, None),
+    let mailbox = match &prepared.outcome {
+        Outcome::Keep(mailbox) => *mailbox,
+        Outcome::Out(reason, asking) => {
+            if let Some(asking) = asking {
+                inbound::gate::ask(tx, asking).await?;
+            }
+            return Ok(Received::KeptOut(*reason));
+        }
     };
+    let arrival = &prepared.arrival;
     let now = ctx.clock.now();
+    let goes_on = matches!(arrival.way, Way::Api | Way::File);
     let new = NewInbound {
         id: InboundId(ctx.clock.fresh_id()),
         identity: prepared.identity,
-        folder: match folder {
+        folder: match arrival.folder {
             Folder::Inbox => 0,
             Folder::Sent => 1,
         },
         raw: &prepared.raw,
-        arrival: NewArrival {
-            way: way.code(),
-            mailbox,
-            place,
-            envelope_from: envelope_from.clone(),
-            envelope_to: envelope_to.clone(),
-            at: *received_at,
-        },
         now,
-        due_at: match way {
-            Way::Api | Way::File => now.plus(HEAD_START_MS),
-            Way::Imap { .. } | Way::Lmtp => now,
+        due_at: if goes_on {
+            now.plus(HEAD_START_MS)
+        } else {
+            now
+        },
+        tries: i64::from(goes_on),
+        arrival: NewArrival {
+            way: arrival.way.code(),
+            mailbox,
+            place: match &arrival.way {
+                Way::Imap { place, .. } => Some(place.clone()),
+                Way::Lmtp | Way::Api | Way::File => None,
+            },
+            envelope_from: arrival.envelope_from.clone(),
+            envelope_to: arrival.envelope_to.clone(),
+            at: arrival.received_at,
         },
     };
     let kept = inbound::keep(tx, &new).await?;

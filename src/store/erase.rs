@@ -6,7 +6,7 @@ use super::contacts::Contact;
 use super::queue::{Stop, cancel_contact, cancel_message};
 use super::sql::{execute, rows, statements};
 use super::suppressions::{self, NewSuppression};
-use super::{Result, Store, Tx, log};
+use super::{Result, Store, Tx, inbound, log};
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::{Clock, Millis};
 use crate::domain::gateway::Gateway;
@@ -68,9 +68,11 @@ pub async fn contact(
         suppressions::suppress(&mut tx, &suppression).await?;
         execute!(&mut tx, HIDE_SUPPRESSED; suppression.hash.0.as_slice())?;
         drop_traces(&mut tx, address).await?;
+        inbound::read::forget(&mut tx, contact.no, address.as_str()).await?;
     }
     let id = super::contacts::pattern(&contact.id.to_string());
     execute!(&mut tx, DROP_ANSWERS; id)?;
+    inbound::read::forget(&mut tx, contact.no, "").await?;
     blank(&mut tx, contact.no, now).await?;
     tx.commit().await
 }

@@ -298,7 +298,6 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("hits", hits::STATEMENTS),
         ("salts", salts::STATEMENTS),
         ("unsubscribe", unsubscribe::STATEMENTS),
-        ("inbound::keep", inbound::keep::STATEMENTS),
         ("firings", firings::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
         ("own_places", own_places::STATEMENTS),
@@ -310,6 +309,11 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
     modules
         .iter()
         .flat_map(|(module, statements)| statements.iter().map(|sql| (*module, *sql)))
+        .chain(
+            inbound::ALL
+                .iter()
+                .flat_map(|list| list.iter().map(|sql| ("inbound", *sql))),
+        )
         .chain(reports::all_statements().map(|sql| ("reports", sql)))
         .collect()
 }

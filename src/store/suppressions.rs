@@ -80,13 +80,22 @@ row! {
 
 /// Puts an address on the list and cancels what was still to go there.
 pub async fn suppress(tx: &mut Tx, new: &NewSuppression<'_>) -> Result<Suppressed> {
+    suppress_told(tx, new, event(new)).await
+}
+
+/// As [`suppress`], told in the log by `event`, for a reason that came as mail.
+pub async fn suppress_told(
+    tx: &mut Tx,
+    new: &NewSuppression<'_>,
+    event: NewEvent,
+) -> Result<Suppressed> {
     log::append(tx, &[]).await?;
     let hash = new.hash.0.as_slice();
     let added = execute!(&mut *tx, ADD; new.id, hash, new.address.as_str(), new.reason.as_str(),
         new.delivery, new.created_by, new.at)?;
     let was_new = added == 1;
     if was_new {
-        log::append(tx, &[event(new)]).await?;
+        log::append(tx, &[event]).await?;
     } else if new.reason == SuppressionReason::Complained {
         execute!(&mut *tx, AGGRAVATE; hash, new.reason.as_str())?;
     }

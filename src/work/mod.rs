@@ -10,6 +10,7 @@ pub mod networks;
 mod own;
 pub mod retention;
 pub mod send;
+pub mod understand;
 pub mod verdicts;
 
 use crate::ctx::Ctx;

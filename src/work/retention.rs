@@ -1,11 +1,11 @@
-//! What is kept only for a while, dropped piece by piece: the bytes of sent mail, caught mail, and
+//! What is kept only for a while, dropped piece by piece: the bytes of sent and received mail, caught mail, and
 //! answers kept for repeated requests, and the salts of client hashes. Events and figures stay.
 
 use super::Progress;
 use super::own::REMEMBERED_MS;
 use crate::ctx::Ctx;
 use crate::domain::clock::DAY_MS;
-use crate::store::{Result, caught, idempotency, own_places, rendered, salts};
+use crate::store::{Result, caught, idempotency, inbound, own_places, rendered, salts};
 use std::time::Duration;
 
 /// How often it looks when there was nothing to drop.
@@ -22,12 +22,14 @@ pub async fn step(ctx: &Ctx) -> Result<Progress> {
     let mut tx = ctx.store.begin().await?;
     let mails = rendered::drop_old(&mut tx, before, AT_ONCE).await?;
     let caught = caught::drop_old(&mut tx, before, AT_ONCE).await?;
+    let inbound = inbound::read::drop_old(&mut tx, before, AT_ONCE).await?;
+    inbound::gate::drop_old(&mut tx, before).await?;
     idempotency::forget(&mut tx, now.plus(-KEEP_ANSWERS_MS)).await?;
     own_places::drop_before(&mut tx, now.plus(-REMEMBERED_MS)).await?;
     salts::drop_before(&mut tx, first_salted_day(ctx)).await?;
     tx.commit().await?;
     let is_full = |dropped: u64| dropped >= AT_ONCE.unsigned_abs();
-    Ok(if is_full(mails) || is_full(caught) {
+    Ok(if is_full(mails) || is_full(caught) || is_full(inbound) {
         Progress::More
     } else {
         Progress::Idle

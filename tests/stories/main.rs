@@ -13,6 +13,7 @@ mod consent;
 mod demo;
 mod hold;
 mod house;
+mod inbound;
 mod inbox;
 mod ingest;
 mod lane;

@@ -47,6 +47,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
         networks_dir: folder(),
         oauth: OAuthApps::default(),
         catcher_listen: None,
+        lmtp_listen: None,
         grace_seconds: 5,
         log_format: LogFormat::Text,
         log_level: "off".to_owned(),

@@ -8,7 +8,7 @@ use crate::domain::contact::PrivacyPreset;
 use crate::keys::{self, KEY_FILE};
 use crate::networks;
 use crate::store::settings::{self, Setting};
-use crate::store::{heartbeat, migrations};
+use crate::store::{heartbeat, inbound, migrations};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -173,6 +173,16 @@ pub(super) async fn queue(findings: &mut Findings, ctx: &Ctx) {
             "is not set; outreach must carry one and is refused without it: set it under Settings",
         ),
         Err(error) => findings.bad("postal address", &error.to_string()),
+    }
+    match inbound::pending::parked(&ctx.store).await {
+        Ok(0) => findings.good("inbound mail", "all of it was understood"),
+        Ok(n) => {
+            let text = format!(
+                "{n} could not be understood: look at GET /api/v1/inbound?state=parked and try them again"
+            );
+            findings.bad("inbound mail", &text);
+        }
+        Err(error) => findings.bad("inbound mail", &error.to_string()),
     }
     match heartbeat::last(&ctx.store).await {
         Ok(Some(at)) => findings.note("last sign of life", &at.rfc3339()),

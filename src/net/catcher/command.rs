@@ -8,6 +8,8 @@ const LONGEST_PATH_BYTES: usize = 256;
 pub(super) enum Command {
     Ehlo,
     Helo,
+    /// The greeting of LMTP (RFC 2033, 4.1).
+    Lhlo,
     /// The return path, `None` when empty, and the announced size.
     Mail(Option<String>, Option<usize>),
     Rcpt(String),
@@ -30,7 +32,8 @@ impl Command {
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" if !rest.is_empty() => Self::Ehlo,
             "HELO" if !rest.is_empty() => Self::Helo,
-            "EHLO" | "HELO" => Self::Malformed,
+            "LHLO" if !rest.is_empty() => Self::Lhlo,
+            "EHLO" | "HELO" | "LHLO" => Self::Malformed,
             "MAIL" => mail(rest).unwrap_or(Self::Malformed),
             "RCPT" => rcpt(rest).unwrap_or(Self::Malformed),
             "DATA" => Self::Data,

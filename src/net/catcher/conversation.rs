@@ -3,7 +3,7 @@
 use super::body::{BodyReader, Fault};
 use super::command::Command;
 use super::input::{Input, InputError};
-use super::{CatcherSettings, ReceivedEnvelope, Refusal};
+use super::{CatcherSettings, Protocol, ReceivedEnvelope, Refusal};
 use std::future::Future;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
@@ -62,7 +62,11 @@ impl Conversation {
         F: Fn(ReceivedEnvelope, Vec<u8>) -> T,
         T: Future<Output = Result<(), Refusal>>,
     {
-        let greeting = format!("220 {} ESMTP", self.settings.name);
+        let protocol = match self.settings.protocol {
+            Protocol::Smtp => "ESMTP",
+            Protocol::Lmtp => "LMTP",
+        };
+        let greeting = format!("220 {} {protocol}", self.settings.name);
         self.say(&greeting);
         loop {
             if !self.input.has_more() && self.flush().await.is_err() {
@@ -101,7 +105,13 @@ impl Conversation {
         T: Future<Output = Result<(), Refusal>>,
     {
         match command {
-            Command::Ehlo => self.greet_at_length(),
+            Command::Ehlo | Command::Helo if self.is_lmtp() => {
+                self.say("500 5.5.1 this is LMTP: say LHLO");
+            }
+            Command::Lhlo if !self.is_lmtp() => {
+                self.say("500 5.5.1 this is SMTP: say EHLO");
+            }
+            Command::Ehlo | Command::Lhlo => self.greet_at_length(),
             Command::Helo => {
                 self.stage = Stage::Greeted;
                 let name = format!("250 {}", self.settings.name);
@@ -206,16 +216,32 @@ impl Conversation {
                 return Flow::Close;
             }
         };
+        let recipients = envelope.recipients.len();
         match mail {
             Ok(mail) => self.hand_over(envelope, mail, accept).await,
-            Err(Fault::TooBig) => self.say("552 5.3.4 too big"),
-            Err(Fault::LongLine) => self.say("554 5.6.0 a line is too long"),
+            Err(Fault::TooBig) => self.say_for_each(recipients, "552 5.3.4 too big"),
+            Err(Fault::LongLine) => self.say_for_each(recipients, "554 5.6.0 a line is too long"),
             Err(Fault::BareLineBreak) => {
-                self.say("550 5.6.0 a line ends in something else than CRLF");
+                self.say_for_each(
+                    recipients,
+                    "550 5.6.0 a line ends in something else than CRLF",
+                );
                 return Flow::Close;
             }
         }
         Flow::Next
+    }
+
+    fn is_lmtp(&self) -> bool {
+        matches!(self.settings.protocol, Protocol::Lmtp)
+    }
+
+    /// What became of a mail: once, or with LMTP once for each recipient (RFC 2033, 4.2).
+    fn say_for_each(&mut self, recipients: usize, answer: &str) {
+        let times = if self.is_lmtp() { recipients } else { 1 };
+        for _ in 0..times {
+            self.say(answer);
+        }
     }
 
     async fn hand_over<F, T>(&mut self, envelope: ReceivedEnvelope, mail: Vec<u8>, accept: &F)
@@ -223,11 +249,13 @@ impl Conversation {
         F: Fn(ReceivedEnvelope, Vec<u8>) -> T,
         T: Future<Output = Result<(), Refusal>>,
     {
-        match accept(envelope, mail).await {
-            Ok(()) => self.say("250 2.0.0 taken"),
-            Err(Refusal::ForNow(text)) => self.say(&format!("451 4.3.0 {}", one_line(&text))),
-            Err(Refusal::ForGood(text)) => self.say(&format!("554 5.6.0 {}", one_line(&text))),
-        }
+        let recipients = envelope.recipients.len();
+        let answer = match accept(envelope, mail).await {
+            Ok(()) => "250 2.0.0 taken".to_owned(),
+            Err(Refusal::ForNow(text)) => format!("451 4.3.0 {}", one_line(&text)),
+            Err(Refusal::ForGood(text)) => format!("554 5.6.0 {}", one_line(&text)),
+        };
+        self.say_for_each(recipients, &answer);
     }
 
     /// Forgets the mail that was begun and gives its envelope.

@@ -21,9 +21,20 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// What is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// RFC 5321.
+    Smtp,
+    /// RFC 2033; see [`lmtp`](crate::net::lmtp).
+    Lmtp,
+}
+
 /// What a receiver takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatcherSettings {
+    /// What is spoken.
+    pub protocol: Protocol,
     /// How it calls itself.
     pub name: HelloName,
     /// Largest mail, in bytes; announced with SIZE.
@@ -43,6 +54,7 @@ pub struct CatcherSettings {
 impl Default for CatcherSettings {
     fn default() -> Self {
         Self {
+            protocol: Protocol::Smtp,
             name: HelloName::default(),
             largest_mail_bytes: 26_214_400,
             longest_line_bytes: 65_536,

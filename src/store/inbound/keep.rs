@@ -9,8 +9,8 @@ use crate::domain::id::{InboundId, InboundNo, MailboxNo};
 use serde_json::json;
 
 statements! {
-    ADD = "INSERT INTO inbound (id, identity, mailbox_no, folder, received_at, stored_at, state, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 0, $7)
+    ADD = "INSERT INTO inbound (id, identity, mailbox_no, folder, received_at, stored_at, state, due_at, tries)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)
         ON CONFLICT (identity) DO NOTHING
         RETURNING no";
     BY_IDENTITY = "SELECT no, id FROM inbound WHERE identity = $1";
@@ -67,6 +67,9 @@ pub struct NewInbound<'a> {
     pub now: Millis,
     /// From when on the worker takes it, if whoever received it has not.
     pub due_at: Millis,
+    /// 1 where whoever received it goes on at once to say what it means, which is counted as a try
+    /// before it begins; else 0.
+    pub tries: i64,
 }
 
 /// Which row it is.
@@ -85,7 +88,7 @@ pub async fn keep(tx: &mut Tx, new: &NewInbound<'_>) -> Result<Kept> {
     let identity = new.identity.as_slice();
     let arrival = &new.arrival;
     let added = maybe!(&mut *tx, ADD, (InboundNo,); new.id, identity, arrival.mailbox, new.folder,
-        arrival.at, new.now, new.due_at)?;
+        arrival.at, new.now, new.due_at, new.tries)?;
     let kept = if let Some((no,)) = added {
         execute!(&mut *tx, ADD_BYTES; no, new.raw, new.now)?;
         Kept {

@@ -16,13 +16,13 @@ pub mod stop;
 pub use attempt::{AttemptKey, AttemptRecord, HandOver, Settlement, Step, hand_over, settle};
 pub use claim::{Begun, Claimed, begin, claim, refused};
 pub use lane::Lane;
-pub use stop::{Stop, cancel_contact, cancel_message, cancel_open};
+pub use stop::{Stop, cancel_contact, cancel_message, cancel_open, cancel_outreach};
 
 use crate::domain::delivery::{DeliveryEvent, DeliveryState};
 
 /// The states from which `event` leads to `to`, as a bit per code: the state machine, in the form
 /// a `WHERE` can use.
-fn sources(event: DeliveryEvent, to: DeliveryState) -> i64 {
+pub(super) fn sources(event: DeliveryEvent, to: DeliveryState) -> i64 {
     DeliveryState::ALL
         .into_iter()
         .filter(|from| from.next(event) == Ok(to))

@@ -18,6 +18,12 @@ statements! {
         SET state = 10, reason_code = $2, reason_text = $3, settled_at = $4
         WHERE contact_no = $1 AND state IN (0, 1, 2, 3, 4, 6)
         RETURNING no";
+    /// What answers them still goes.
+    CANCEL_OUTREACH = "UPDATE deliveries
+        SET state = 10, reason_code = $2, reason_text = $3, settled_at = $4
+        WHERE contact_no = $1 AND state IN (0, 1, 2, 3, 4, 6)
+            AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)
+        RETURNING no";
     /// Answers go to a suppressed address too, unless its owner complained.
     CANCEL_ADDRESS = "UPDATE deliveries
         SET state = 10, reason_code = $2, reason_text = $3, settled_at = $4
@@ -51,7 +57,20 @@ pub async fn cancel_message(
     append(tx, found, stop).await
 }
 
-/// Cancels whatever is still to go to a contact, as a reply of theirs does.
+/// Cancels the outreach that is still to go to a contact, as a reply of theirs does. What a rep
+/// wrote in answer to them goes all the same.
+pub async fn cancel_outreach(
+    tx: &mut Tx,
+    contact: ContactNo,
+    stop: Stop<'_>,
+) -> Result<Vec<DeliveryNo>> {
+    log::append(tx, &[]).await?;
+    let found =
+        rows!(&mut *tx, CANCEL_OUTREACH, (DeliveryNo,); contact, stop.code, stop.text, stop.at)?;
+    append(tx, found, stop).await
+}
+
+/// Cancels whatever is still to go to a contact.
 pub async fn cancel_contact(
     tx: &mut Tx,
     contact: ContactNo,

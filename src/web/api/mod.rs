@@ -11,6 +11,7 @@ mod destinations;
 mod docs;
 mod episodes;
 mod events;
+mod inbound;
 mod live;
 mod mailboxes;
 mod me;
@@ -34,6 +35,7 @@ pub use docs::description;
 use super::auth;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
+use inbound::possible as inbound_possible;
 use utoipa::OpenApi;
 
 macro_rules! api {
@@ -60,6 +62,9 @@ api! {
     destinations::create, destinations::list, destinations::unblock, destinations::restore,
     episodes::list, episodes::lookup, episodes::edit,
     events::list, live::follow,
+    inbound::create, inbound::list, inbound::lookup, inbound::raw, inbound::withdraw, inbound::take, inbound::retry,
+    inbound_possible::list, inbound_possible::accept, inbound_possible::dismiss, inbound_possible::log_address,
+    inbound_possible::excluded, inbound_possible::exclude,
     mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,
     me::whoami, me::create_token, me::list_tokens, me::revoke_token,
     messages::create, messages::list, messages::lookup, messages::events, messages::cancel,

@@ -1,16 +1,19 @@
 //! Where a mailbox's mail goes: to its own relay, to the installation's, or into the catcher.
 
 use crate::ctx::Ctx;
-use crate::domain::clock::{DAY_MS, SECOND_MS};
+use crate::domain::clock::{DAY_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::sealed;
 use crate::net::smtp::Relay;
 use crate::queue::pace::{Pace, PaceLimits};
 use crate::store::mailbox_access::tokens;
 use crate::store::mailboxes::Mailbox;
 use crate::store::settings::{self, Setting};
-use crate::store::{Result, StoreError, queue};
+use crate::store::{Result, StoreError, inbound, queue};
 use secrecy::SecretString;
 use url::Url;
+
+/// The least pause between two mails of a mailbox that was told to slow down.
+const SLOWED_GAP_MS: i64 = MINUTE_MS;
 
 /// Where mail goes.
 #[derive(Debug, Clone)]
@@ -107,10 +110,19 @@ pub(super) async fn limits(ctx: &Ctx, mailbox: &Mailbox) -> Result<PaceLimits> {
     let domain_gap = number(Setting::DomainGapSeconds).await?;
     let domain_per_hour = number(Setting::DomainPerHour).await?;
     let of_profile = PaceLimits::of_profile(mailbox.data.profile);
+    let slowed = inbound::slowed_until(&ctx.store, mailbox.no).await?;
+    let slowed_gap_ms = match slowed {
+        Some(until) if until > ctx.clock.now() => SLOWED_GAP_MS,
+        _ => 0,
+    };
     Ok(PaceLimits {
         domain_gap_ms: i64::from(domain_gap.unwrap_or(0)) * SECOND_MS,
         domain_per_hour,
-        gap_ms: mailbox.data.gap_ms.max(of_profile.gap_ms),
+        gap_ms: mailbox
+            .data
+            .gap_ms
+            .max(of_profile.gap_ms)
+            .max(slowed_gap_ms),
         per_day: mailbox
             .data
             .daily_cap

@@ -34,6 +34,8 @@ fn valid(path: &str) -> Value {
 fn creating() -> Vec<String> {
     let paths = description().paths.paths.iter();
     paths
+        // A mail is taken as it is, however broken.
+        .filter(|(path, _)| path.as_str() != "/inbound")
         .filter(|(path, item)| item.post.is_some() && !path.contains('{'))
         .filter(|(path, _)| *path != "/notices/seen")
         .map(|(path, _)| path.clone())

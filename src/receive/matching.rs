@@ -1,0 +1,154 @@
+//! From the keys of a mail to what it belongs to: the first key that leads somewhere counts.
+
+use crate::domain::address::EmailAddress;
+use crate::domain::clock::{DAY_MS, Millis};
+use crate::domain::id::{ContactNo, DeliveryNo, InboundNo, MessageId, ThreadNo};
+use crate::domain::inbound::MatchedBy;
+use crate::inbound::{MatchKey, Understood, normalised_subject};
+use crate::store::inbound::matching::{self as found, Copy};
+use crate::store::{Result, Tx};
+
+/// How far back the same subject under the same person means the same thread.
+const SAME_SUBJECT_DAYS: i64 = 90;
+
+/// What a mail belongs to.
+#[derive(Debug, Clone)]
+pub(super) struct Match {
+    /// How it was found.
+    pub(super) by: MatchedBy,
+    /// The message of ours; `None` where the thread has none.
+    pub(super) message: Option<MessageId>,
+    /// The one delivery, where the key names it.
+    pub(super) delivery: Option<DeliveryNo>,
+    /// The thread, where an earlier mail of theirs names it.
+    pub(super) thread: Option<ThreadNo>,
+    /// Whom that earlier mail is with.
+    pub(super) contact: Option<ContactNo>,
+    /// All deliveries of the message.
+    pub(super) copies: Vec<Copy>,
+}
+
+impl Match {
+    /// Whether it rests on an id or a token, and not on a likeness.
+    pub(super) const fn is_certain(&self) -> bool {
+        !matches!(self.by, MatchedBy::SubjectAndSender)
+    }
+
+    /// Whether a token that only we can make names the delivery.
+    pub(super) const fn is_by_token(&self) -> bool {
+        matches!(self.by, MatchedBy::Token | MatchedBy::ReturnedToken)
+    }
+
+    /// The delivery it is about: the one that the key names, else the one the message is for.
+    pub(super) fn about(&self) -> Option<&Copy> {
+        let named = self
+            .copies
+            .iter()
+            .find(|copy| Some(copy.no) == self.delivery);
+        named.or(self.copies.first())
+    }
+
+    /// The delivery to `address`, or to another address of `contact`.
+    pub(super) fn copy_to(&self, address: &str, contact: Option<ContactNo>) -> Option<&Copy> {
+        let exact = self.copies.iter().find(|copy| copy.address == address);
+        exact.or_else(|| {
+            contact?;
+            self.copies.iter().find(|copy| copy.contact_no == contact)
+        })
+    }
+}
+
+/// What a mail belongs to, by the first of its keys that leads somewhere.
+pub(super) async fn find(
+    tx: &mut Tx,
+    mail: &Understood,
+    no: InboundNo,
+    at: Millis,
+) -> Result<Option<Match>> {
+    for key in &mail.keys {
+        if let Some(matched) = by_key(tx, key, no, at).await? {
+            return Ok(Some(matched));
+        }
+    }
+    Ok(None)
+}
+
+/// What one key leads to. A message that was erased is nobody's any more.
+pub(super) async fn by_key(
+    tx: &mut Tx,
+    key: &MatchKey,
+    no: InboundNo,
+    at: Millis,
+) -> Result<Option<Match>> {
+    let hit = match key {
+        MatchKey::Token(_, delivery) => {
+            let found = found::by_delivery(tx, *delivery).await?;
+            found.map(|(no, message)| (Some(no), message))
+        }
+        MatchKey::Id(_, id) => match found::by_id(tx, id).await? {
+            Some(hit) => Some(hit),
+            None => return by_earlier(tx, key.by(), id, no).await,
+        },
+        MatchKey::ThreadIndex(_) => None,
+        MatchKey::SubjectAndSender { subject, address } => {
+            by_subject(tx, subject, address, at).await?
+        }
+    };
+    let Some((delivery, message)) = hit else {
+        return Ok(None);
+    };
+    let copies = found::copies(tx, message).await?;
+    if copies.iter().all(|copy| copy.address.is_empty()) {
+        return Ok(None);
+    }
+    Ok(Some(Match {
+        by: key.by(),
+        message: Some(message),
+        delivery,
+        thread: None,
+        contact: None,
+        copies,
+    }))
+}
+
+async fn by_earlier(tx: &mut Tx, by: MatchedBy, id: &str, no: InboundNo) -> Result<Option<Match>> {
+    let Some(earlier) = found::by_inbound_id(tx, id, no).await? else {
+        return Ok(None);
+    };
+    let copies = match earlier.matched_message {
+        Some(message) => found::copies(tx, message).await?,
+        None => Vec::new(),
+    };
+    if earlier.matched_message.is_none() && earlier.thread_no.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Match {
+        by,
+        message: earlier.matched_message,
+        delivery: earlier.delivery_no,
+        thread: earlier.thread_no,
+        contact: earlier.contact_no,
+        copies,
+    }))
+}
+
+/// The latest message to this person under this subject.
+async fn by_subject(
+    tx: &mut Tx,
+    subject: &str,
+    address: &str,
+    at: Millis,
+) -> Result<Option<(Option<DeliveryNo>, MessageId)>> {
+    let Ok(address) = EmailAddress::parse(address) else {
+        return Ok(None);
+    };
+    let Some(contact) = found::contact_at(tx, address.as_str()).await? else {
+        return Ok(None);
+    };
+    let since = at.plus(-SAME_SUBJECT_DAYS * DAY_MS);
+    let late = found::lately(tx, contact.no, since).await?;
+    let same = late
+        .into_iter()
+        .find(|one| !subject.is_empty() && normalised_subject(&one.subject) == subject);
+    Ok(same.map(|one| (Some(one.no), one.message_id)))
+}
