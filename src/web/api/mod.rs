@@ -7,6 +7,7 @@ mod calendars;
 mod contacts;
 mod content;
 mod decisions;
+mod deputies;
 mod destinations;
 mod docs;
 mod episodes;
@@ -54,7 +55,7 @@ macro_rules! api {
 api! {
     accounts::create, accounts::list, accounts::lookup, accounts::edit, accounts::delete,
     calendars::create, calendars::list, calendars::lookup, calendars::edit, calendars::delete,
-    calendars::add_deputy, calendars::list_deputies, calendars::drop_deputy,
+    deputies::create, deputies::list, deputies::delete,
     contacts::create, contacts::list, contacts::lookup, contacts::edit, contacts::forget,
     contacts::timeline, contacts::export,
     content::create, content::list, content::lookup, content::edit, content::delete,

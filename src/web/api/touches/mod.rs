@@ -2,6 +2,8 @@
 //! the rep or by another system; and how conversations went. A mail that was read from a mailbox
 //! is a touch as well: of those only the outcome is set here.
 
+mod shown;
+
 use super::super::auth::Caller;
 use super::super::body::Json;
 use super::super::error::Problem;
@@ -20,7 +22,8 @@ use crate::store::touches::{self, Mended, NewTouch, Said, Shown};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use shown::TouchOut;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -72,72 +75,6 @@ struct TouchChange {
     recording_url: Option<Option<String>>,
     outcome: Option<String>,
     later: Option<String>,
-}
-
-/// A touch.
-#[derive(Debug, Serialize, ToSchema)]
-struct TouchOut {
-    id: Uuid,
-    contact: Uuid,
-    contact_name: String,
-    channel: &'static str,
-    direction: &'static str,
-    by: &'static str,
-    /// Its author; of an inbound one, who owned the contact then.
-    rep: Option<Uuid>,
-    at: String,
-    recorded_at: String,
-    result: Option<&'static str>,
-    words: i64,
-    attachment: bool,
-    /// Whether a colleague of the contact answered.
-    colleague: bool,
-    /// Whether a person told us of it.
-    self_reported: bool,
-    /// Whether the contact took part.
-    conversation: bool,
-    /// How it went, as a rep said.
-    outcome: Option<&'static str>,
-    /// With `later`: the day.
-    later: Option<String>,
-    /// What its words suggest.
-    suggested: Option<&'static str>,
-    /// The words that suggest it.
-    suggested_by: Option<String>,
-    note: Option<String>,
-    recording_url: Option<String>,
-}
-
-impl From<Shown> for TouchOut {
-    fn from(touch: Shown) -> Self {
-        let (suggested, suggested_by) = touch.suggestion.unzip();
-        Self {
-            id: touch.id.0,
-            contact: touch.contact.0,
-            contact_name: touch.contact_name,
-            channel: touch.channel.as_str(),
-            direction: touch.direction.as_str(),
-            by: touch.by.as_str(),
-            rep: touch.rep.map(|(id, _)| id.0),
-            at: touch.at.rfc3339(),
-            recorded_at: touch.recorded_at.rfc3339(),
-            result: touch.result.map(CallResult::as_str),
-            words: touch.words,
-            attachment: touch.attachment,
-            colleague: touch.colleague,
-            self_reported: touch.self_reported,
-            conversation: touch.is_conversation,
-            outcome: touch.outcome.map(Outcome::as_str),
-            later: touch
-                .later_day
-                .and_then(|day| i32::try_from(day).ok())
-                .map(|day| Day(day).to_string()),
-            suggested: suggested.map(Outcome::as_str),
-            suggested_by: suggested_by.filter(|words| !words.is_empty()),
-            note: touch.note,
-            recording_url: touch.recording_url,
-        }
-    }
 }
 
 /// Which touches.
