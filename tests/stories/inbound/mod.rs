@@ -4,6 +4,7 @@ mod follow;
 mod post;
 mod privacy;
 mod race;
+mod reports;
 mod ways;
 
 use crate::support::engines::Engine;

@@ -44,6 +44,11 @@ async fn a_personal_mailbox_keeps_its_private_mail() {
         let private = [
             ("Doctor <x@doctor.example>", "", KeptOut::Excluded),
             ("Boss <boss@seller.example>", "", KeptOut::Internal),
+            (
+                "News <n@shop.example>",
+                "List-Id: <x.shop.example>\r\n",
+                KeptOut::Private,
+            ),
             ("Stranger <s@else.example>", "", KeptOut::Asking),
         ];
         for (n, (from, more, why)) in (10..).zip(private) {

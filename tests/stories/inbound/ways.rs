@@ -3,6 +3,7 @@
 
 use super::{Desk, mail, place, stored};
 use crate::support::engines::Engine;
+use crate::support::process::Installation;
 use otklik::domain::clock::MINUTE_MS;
 use otklik::domain::event::EventKind;
 use otklik::domain::inbound::InboundKind;
@@ -118,5 +119,35 @@ async fn a_mail_that_is_empty_or_too_large_is_refused_and_anything_else_is_store
     ] {
         let raw = String::from_utf8_lossy(odd).into_owned();
         assert_eq!(desk.take(&raw).await.state, State::Understood, "{odd:?}");
+    }
+}
+
+#[test]
+fn a_mailbox_file_is_taken_in_once_and_each_mail_is_reported() {
+    for engine in Engine::BOTH {
+        let installation = Installation::fresh(engine);
+        assert!(installation.run(&["migrate"]).status.success());
+        let (one, two) = (
+            mail("Bea <bea@new.example>", "", 1, "What does it cost?"),
+            mail(
+                "Cem <cem@new.example>",
+                "Auto-Submitted: auto-replied\r\n",
+                2,
+                "Received.",
+            ),
+        );
+        let mbox = format!("From bea Mon\n{one}\nFrom cem Mon\n{two}\n");
+        for news in ["new", "known"] {
+            let run = installation.run_with(&["ingest", "-"], &mbox);
+            assert_eq!(run.status.code(), Some(0), "{engine:?} {run:?}");
+            let out = String::from_utf8(run.stdout).unwrap();
+            let lines: Vec<Vec<&str>> =
+                out.lines().map(|line| line.split('\t').collect()).collect();
+            assert_eq!(lines.len(), 2, "{engine:?} {out}");
+            assert_eq!((lines[0][1], lines[0][2]), ("enquiry", news), "{out}");
+            assert_eq!(lines[1][2], news, "{out}");
+        }
+        let run = installation.run(&["ingest", "no-such-file"]);
+        assert_eq!(run.status.code(), Some(1), "{engine:?}");
     }
 }

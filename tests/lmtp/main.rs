@@ -1,0 +1,13 @@
+//! The LMTP listener: what ends a mail and what does not, one answer for each recipient, and that a
+//! mail is acknowledged once it is stored, also when the process is killed all the time.
+
+#[path = "../support/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with the stories, which use the rest of it"
+)]
+mod support;
+
+mod client;
+mod kills;
+mod strict;
