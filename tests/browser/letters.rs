@@ -74,6 +74,8 @@ async fn a_letter_is_written_previewed_sent_caught_and_its_click_shows_without_a
     browser.press("tbody a.open").await;
     let frame = browser.find("iframe.mail").await;
     frame.enter_frame().await.unwrap();
+    // Whoever follows a link within two seconds of the hand-over is no person.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
     browser.press("a[href*='/c/']").await;
 
     browser.client.switch_to_window(message).await.unwrap();

@@ -124,7 +124,10 @@ mod tests {
     fn a_mailbox_is_cut_where_its_form_says_and_nowhere_else() {
         let text = "From a@b Mon\nSubject: 1\n\nFrom here on\n>From there\n>>From\n\nFrom c@d Tue\nSubject: 2\n\nx\n";
         let found = mails(text);
-        assert_eq!(found[0], "Subject: 1\n\n");
+        assert_eq!(
+            found[0], "Subject: 1\n",
+            "a head alone, before a line that looks like a mail"
+        );
         let text = "From a@b Mon\nSubject: 1\n\nOne\nFrom here on\n>From there\n>>From x\n\nFrom c@d Tue\nSubject: 2\n\nx\n";
         assert_eq!(
             mails(text),

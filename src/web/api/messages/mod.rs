@@ -1,5 +1,6 @@
 //! `/messages`: written once, read as what became of them.
 
+mod accepted;
 mod body;
 mod shown;
 
@@ -19,12 +20,13 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{ContactId, MessageId, UserId};
 use crate::store::messages::{self, Filter};
 use crate::store::{events as log, queue};
+use accepted::{AcceptedOut, PreviewOut};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{get, post};
 use body::NewMessage;
 use serde::Deserialize;
-use shown::{AcceptedOut, MessageOut, PreviewOut};
+use shown::MessageOut;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
