@@ -5,7 +5,8 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged of libraries whose `info` is of no use to an operator.
-const QUIET: &str = "sqlx=warn,actix_server=warn,actix_http=warn,lol_html=warn,mio=warn";
+const QUIET: &str =
+    "sqlx=warn,async_imap=warn,actix_server=warn,actix_http=warn,lol_html=warn,mio=warn";
 
 /// Begins to log. A second call changes nothing, so that tests may start many applications.
 pub fn init(format: LogFormat, level: &str) {
