@@ -3,8 +3,8 @@
 //! find out from [`Understood::keys`]. Nothing here fails: a mail that makes no sense is at least
 //! [`InboundKind::Other`](crate::domain::inbound::InboundKind::Other).
 //!
-//! A mail goes through in one order: [`limits`] bounds it, [`mime`] cuts it into parts,
-//! [`headers`] reads its head, then each kind's own file looks for its evidence and [`kind`]
+//! A mail goes through in one order: `limits` bounds it, `mime` cuts it into parts,
+//! `headers` reads its head, then each kind's own file looks for its evidence and `kind`
 //! decides. Everything that was found is kept, also what lost.
 
 mod auto;

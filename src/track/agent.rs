@@ -1,7 +1,7 @@
 //! Reads a `User-Agent`: who it says it is, reduced to class, family, major version and system.
 //! Pure. What an agent *means* is for `classify`; here only what it *says* is read.
 //!
-//! Who declares itself is found by [`declared`]. Nothing here guesses from odd versions or headers.
+//! Who declares itself is found by `declared`. Nothing here guesses from odd versions or headers.
 
 mod declared;
 
