@@ -15,6 +15,20 @@ async fn goto(browser: &Browser, app: &TestApp, path: &str) {
     browser.client.goto(&url).await.unwrap();
 }
 
+/// Somebody else's browser follows a link, with the headers that Firefox sends.
+async fn follow(app: &TestApp, ticket: &str) {
+    let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0";
+    let request = app.http.get(ticket).header("User-Agent", agent);
+    let request = request
+        .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+        .header("Accept-Language", "en-GB,en;q=0.5")
+        .header("Sec-Fetch-Mode", "navigate")
+        .header("Sec-Fetch-Dest", "document")
+        .header("Sec-Fetch-Site", "none")
+        .header("Sec-Fetch-User", "?1");
+    assert_eq!(request.send().await.unwrap().status(), 302);
+}
+
 /// A page of another site for a link to lead to: links to ourselves are left alone.
 async fn somewhere_else() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -76,12 +90,17 @@ async fn a_letter_is_written_previewed_sent_caught_and_its_click_shows_without_a
     frame.enter_frame().await.unwrap();
     // Whoever follows a link within two seconds of the hand-over is no person.
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    let link = browser.find("a[href*='/c/']").await;
+    let ticket = link.attr("href").await.unwrap().unwrap();
     browser.press("a[href*='/c/']").await;
 
     browser.client.switch_to_window(message).await.unwrap();
     browser
         .until("[data-part=timeline]", "the price list")
         .await;
+    // The writer's own browser is one of us; another one from the same place is a person.
+    browser.until("[data-part=timeline]", "one of us").await;
+    follow(&app, &ticket).await;
     browser.until("[data-part=timeline]", "likely human").await;
     browser.until("[data-part=headline]", "1 human click").await;
     assert_eq!(browser.script("return window.stayed").await, json!(true));

@@ -173,3 +173,48 @@ async fn a_thread_is_open_to_those_who_look_after_the_contact_and_says_how_it_we
         app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_comes_in_is_read_answered_and_stands_in_their_thread() {
+    for engine in Engine::BOTH {
+        let app = quiet(engine).await;
+        let anna = writes(&app, "Anna", Some(&app.rep)).await;
+        let rep = Pages::sign_in(&app, &app.rep).await;
+        rep.send(&format!("inbox/{}/done", anna.touch), &[]).await;
+        app.ctx.clock.advance(MINUTE_MS);
+        let mail = "From: Anna <anna@buyer.example>\r\nTo: rep@team.example\r\n\
+            Subject: Prices\r\nMessage-ID: <one@buyer.example>\r\n\
+            Date: Mon, 23 Nov 2026 10:00:00 +0000\r\nContent-Type: text/html\r\n\r\n\
+            <p>What does the large one cost?</p><script>alert(1)</script>\
+            <img src=\"https://pixel.example/p.gif\">\r\n";
+        let request = app.ask(Method::POST, "api/v1/inbound", &app.admin);
+        let request = request.header("Content-Type", "message/rfc822").body(mail);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 202, "{engine:?}");
+        let made: serde_json::Value = answer.json().await.unwrap();
+        assert_eq!(made["kind"], "enquiry");
+        let id = made["id"].as_str().unwrap();
+
+        let page = rep.read("inbox").await;
+        assert!(page.contains("What does the large one cost?"), "{engine:?}");
+        let inside = rep.read(&format!("inbound/{id}/html")).await;
+        assert!(inside.contains("large one") && !inside.contains("script"));
+        assert!(!inside.contains("pixel.example"), "nothing is fetched");
+        let stranger = Pages::sign_in(&app, &app.stranger).await;
+        let theirs = stranger.get(&format!("inbound/{id}/html")).await;
+        assert_eq!(theirs.status(), 404);
+
+        let letter = serde_json::json!({"to": "anna@buyer.example", "subject": "Re: Prices",
+            "text": "It costs one thousand.", "reply_to_inbound": id});
+        let made = app.post("api/v1/messages", &app.rep, &letter).await;
+        assert_eq!(made.status(), 202, "{engine:?}");
+        let made: serde_json::Value = made.json().await.unwrap();
+        let path = format!("api/v1/messages/{}", made["id"].as_str().unwrap());
+        let shown = app.get(&path, &app.rep).await;
+        let shown: serde_json::Value = shown.json().await.unwrap();
+        assert_eq!(shown["class"], "correspondence", "{shown}");
+        let other = app.post("api/v1/messages", &app.stranger, &letter).await;
+        assert_eq!(other.status(), 422, "not theirs to answer");
+        app.stop().await;
+    }
+}

@@ -66,6 +66,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/inbox/{id}/take", web::post().to(inbox::take))
         .route("/inbox/{id}/hand-over", web::post().to(inbox::hand_over))
         .route("/threads/{no}", web::get().to(thread::show))
+        .route("/inbound/{id}/html", web::get().to(thread::inside))
         .route("/contacts/{id}/touches", web::post().to(touch::log))
         .route("/touches/{id}/outcome", web::post().to(touch::outcome))
         .route("/more", web::get().to(more::show))

@@ -4,18 +4,23 @@
 use super::desk::{Answer, Desk, id_of, shown};
 use super::inbox::strip;
 use super::layout::{Here, page};
+use super::letter::{self, Pictures};
 use super::parts::{moment, state_tag, tag};
 use super::touch::outcome_form;
 use super::words::Tone;
 use crate::compose::text::derive;
 use crate::domain::clock::Millis;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::id::ThreadNo;
+use crate::domain::id::{InboundId, ThreadNo};
 use crate::domain::inbound::InboundKind;
+use crate::inbound::safe_html;
 use crate::store::episodes::{self, After, Episode};
+use crate::store::inbound::read;
 use crate::store::pages::inbox::{self, Ours, Theirs, Thread};
+use crate::web::auth::Refusal;
 use crate::web::error::Problem;
 use actix_web::web::Path;
+use mail_parser::MessageParser;
 use maud::{Markup, html};
 
 /// Mails of each side shown.
@@ -65,6 +70,23 @@ pub async fn show(desk: Desk, path: Path<String>) -> Answer {
     let title = subject(&desk, &shown_here);
     let body = body(&desk, &shown_here, &title);
     Ok(shown(page(&desk.frame, Here::Inbox, &title, &body)))
+}
+
+/// `GET /inbound/{id}/html`: a whole mail of theirs, made safe, for the frame.
+pub async fn inside(desk: Desk, path: Path<String>) -> Answer {
+    let id: InboundId = id_of(&path)?;
+    let store = &desk.web.ctx.store;
+    let mail = read::lookup(store, &desk.viewer, id).await?;
+    let mail = mail.ok_or_else(|| Refusal::from(Problem::not_found()))?;
+    let Some(bytes) = read::raw(store, mail.no).await? else {
+        return Ok(letter::plain_document(desk.lang().thread_none()));
+    };
+    let parsed = MessageParser::default().parse(&bytes);
+    let html = parsed.as_ref().and_then(|parsed| parsed.body_html(0));
+    Ok(html.map_or_else(
+        || letter::plain_document(&String::from_utf8_lossy(&bytes)),
+        |html| letter::document(&safe_html(&html), Pictures::Left),
+    ))
 }
 
 fn subject(desk: &Desk, shown: &Shown) -> String {
@@ -161,7 +183,7 @@ fn theirs(desk: &Desk, mail: &Theirs) -> Markup {
                 @if text.is_empty() { p.soft { (lang.no_words()) } } @else { pre { (text) } }
                 details {
                     summary { (lang.whole_mail()) }
-                    (super::letter::lazy_frame(&format!("/inbound/{}/html", mail.id), lang.mail_frame()))
+                    (letter::lazy_frame(&format!("/inbound/{}/html", mail.id), lang.mail_frame()))
                 }
                 @if mail.conversation == Some(true) && mail.folder == 0 { (outcome_form(desk, mail)) }
             }

@@ -165,7 +165,7 @@ fn tabs(desk: &Desk, whose: Whose) -> Markup {
     }
     list.push((Whose::Nobody, "queue", lang.waits_queue()));
     html! {
-        nav.tabs aria-label=(lang.turn_of()) {
+        nav.tabs.over aria-label=(lang.turn_of()) {
             @for (each, word, words) in list {
                 a href=(format!("/inbox?whose={word}")) aria-current=[(each == whose).then_some("page")] { (words) }
             }
