@@ -1,8 +1,9 @@
 //! Postfix refuses a recipient after it took the mail: its report lands in the rep's own INBOX,
 //! where it is read.
 
-use crate::dovecot::{Dovecot, free_port, owner, wait_for};
+use crate::dovecot::{Dovecot, owner, wait_for};
 use crate::mailbox::{New, add, number, readers, until};
+use crate::ports;
 use crate::support::engines::{Engine, folder};
 use crate::support::world::{ctx, letter, rep, settings};
 use otklik::accept;
@@ -32,7 +33,7 @@ impl Postfix {
         assert!(is_root, "Postfix changes its user: run this test as root");
         let folder = folder();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        let address = free_port();
+        let address = ports::free();
         for name in ["queue", "data"] {
             fs::create_dir(folder.join(name)).unwrap();
         }

@@ -1,9 +1,10 @@
 //! A Dovecot of our own: its configuration, mail and sockets in a temporary folder. It ends with
 //! this.
 
+use crate::ports;
 use crate::support::engines::folder;
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,11 +29,6 @@ pub fn owner() -> (u32, u32) {
     }
 }
 
-pub fn free_port() -> SocketAddr {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap()
-}
-
 /// Waits until somebody listens.
 pub fn wait_for(address: SocketAddr, what: &str, log: impl Fn() -> String) {
     let deadline = Instant::now() + Duration::from_mins(1);
@@ -45,7 +41,7 @@ pub fn wait_for(address: SocketAddr, what: &str, log: impl Fn() -> String) {
 impl Dovecot {
     pub fn start() -> Self {
         let folder = folder();
-        let address = free_port();
+        let address = ports::free();
         let owner = owner();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
         for name in ["mail", "home"] {

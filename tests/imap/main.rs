@@ -1,6 +1,8 @@
 //! Mailboxes reached for real: read from Dovecot, copies filed there, and a server of our own that
 //! misbehaves on order; tokens from an endpoint of our own.
 
+#[path = "../support/ports.rs"]
+mod ports;
 #[path = "../support/mod.rs"]
 #[expect(
     dead_code,

@@ -2,6 +2,8 @@
 //! know is `uncertain` and no more than that. `OTKLIK_KILL_LONG=1` runs 200 kills over 5,000
 //! messages instead of 10 over 300.
 
+#[path = "../support/ports.rs"]
+mod ports;
 #[path = "../support/mod.rs"]
 #[expect(
     dead_code,

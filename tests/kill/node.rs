@@ -1,8 +1,9 @@
 //! The process that is killed: the real binary, configured by its environment.
 
+use crate::ports;
 use crate::support::engines::{Engine, folder};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -24,11 +25,10 @@ pub struct Node {
 
 impl Installation {
     pub fn new(engine: Engine, sink: SocketAddr, connections: usize) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         Self {
             database_url: engine.url(),
             data_dir: folder(),
-            listen: free.local_addr().unwrap(),
+            listen: ports::free(),
             key: otklik::domain::keys::KeyRing::generate([7; 32]),
             smtp_url: format!("smtp://{sink}"),
             connections,
@@ -37,11 +37,10 @@ impl Installation {
 
     /// Another node on the database of `other`: its own folder and port.
     pub fn beside(other: &Self) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         Self {
             database_url: other.database_url.clone(),
             data_dir: folder(),
-            listen: free.local_addr().unwrap(),
+            listen: ports::free(),
             key: other.key.clone(),
             smtp_url: other.smtp_url.clone(),
             connections: other.connections,

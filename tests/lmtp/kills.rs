@@ -1,13 +1,14 @@
 //! A process that is killed all the time: whatever was acknowledged is stored, and nothing twice.
 
 use crate::client::Client;
+use crate::ports;
 use crate::support::engines::Engine;
 use crate::support::process::{HANG, Installation};
 use otklik::domain::id::{InboundId, UserId};
 use otklik::domain::viewer::{ReportLevel, Role, Viewer};
 use otklik::store::inbound::read::{self, Filter, Shown, State};
 use otklik::store::{PoolSizes, Store};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -65,9 +66,7 @@ async fn all(store: &Store) -> Vec<Shown> {
 }
 
 async fn kill_and_count(engine: Engine) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
+    let address = ports::free();
     let installation = Installation::fresh(engine).set("OTKLIK_LMTP_LISTEN", &address.to_string());
     // The first death is the worst one: stored, and not yet acknowledged.
     let mut serving = installation

@@ -5,6 +5,8 @@ mod certs;
 mod client;
 mod fake;
 mod hangs;
+#[path = "../support/ports.rs"]
+mod ports;
 mod postfix;
 mod receiver;
 mod tls;

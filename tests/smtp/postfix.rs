@@ -23,9 +23,7 @@ impl Sink {
         // What an earlier run left is not counted.
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let address = crate::ports::free();
         let child = Command::new("/usr/sbin/smtp-sink")
             .args(as_root())
             .args(["-d", "mail."])

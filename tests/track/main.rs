@@ -5,4 +5,6 @@ mod folder;
 mod http;
 mod intake;
 mod kills;
+#[path = "../support/ports.rs"]
+mod ports;
 mod program;

@@ -1,12 +1,13 @@
 //! The real program, served from a folder of its own on one SQLite file, and its deliveries.
 
 use crate::folder::Folder;
+use crate::ports;
 use otklik::domain::id::DeliveryId;
 use otklik::domain::keys::KeyRing;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -22,10 +23,9 @@ pub struct Home {
 
 impl Home {
     pub fn new() -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         Self {
             folder: Folder::new(),
-            address: free.local_addr().unwrap(),
+            address: ports::free(),
         }
     }
 
