@@ -3,7 +3,8 @@
 use crate::dovecot::Dovecot;
 use crate::mailbox::{New, access, add, counts, mail, number, readers, until};
 use crate::support::engines::Engine;
-use crate::support::world::{ctx, settings};
+use crate::support::world::{ctx, rep, settings};
+use otklik::store::inbound::gate::{self, Decision};
 use otklik::store::mailbox_access::{self, AccessState};
 use tokio_util::sync::CancellationToken;
 
@@ -158,5 +159,53 @@ async fn a_wrong_password_is_not_tried_for_ever() {
         assert!(standing.trouble.unwrap().contains("the sign-in is refused"));
         assert!(standing.failures <= 3);
         ctx.clock.advance(3_600_000);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_an_enquiry_is_fetched_once_its_owner_accepts_it() {
+    let dovecot = Dovecot::start();
+    for (at, engine) in Engine::BOTH.into_iter().enumerate() {
+        let address = format!("rita{at}@seller.example");
+        let ctx = ctx(engine, settings(None)).await;
+        let rita = rep(&ctx, &address).await;
+        let new = New {
+            owner: Some(rita.user),
+            ..New::shared(&address, &dovecot.url())
+        };
+        add(&ctx, new).await;
+        dovecot.deliver(&address, &mail(1, "What does it cost?"));
+        dovecot.deliver(&address, &mail(2, "And what does the other one cost?"));
+        let readers = readers(&ctx);
+        readers.step().await.unwrap();
+        assert_eq!(counts(&ctx).await, (0, 0), "{engine:?}: nothing is kept");
+        let asked = gate::asked(&ctx.store, rita.user, None, 10).await.unwrap();
+        assert_eq!(asked.len(), 2, "{engine:?}");
+        let now = ctx.clock.now();
+        let mut tx = ctx.store.begin().await.unwrap();
+        for one in &asked {
+            let accepted = gate::decide(&mut tx, rita.user, one.id, Decision::Accept, now);
+            assert!(accepted.await.unwrap());
+        }
+        tx.commit().await.unwrap();
+        // One of them is gone by then.
+        dovecot.doveadm(&[
+            "expunge",
+            "-u",
+            &address,
+            "mailbox",
+            "INBOX",
+            "subject",
+            "Question 2",
+        ]);
+        readers.step().await.unwrap();
+        readers.step().await.unwrap();
+        assert_eq!(counts(&ctx).await, (1, 1), "{engine:?}: kept, once");
+        let open = "SELECT COUNT(*) FROM possible_enquiries WHERE decided = 1";
+        assert_eq!(
+            number(&ctx.store, open).await,
+            0,
+            "{engine:?}: none waits for ever"
+        );
     }
 }

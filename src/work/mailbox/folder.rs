@@ -77,31 +77,13 @@ impl Reading<'_> {
             self.at.uid = listed.uid;
             return Ok(());
         }
-        let is_large = listed.size as usize > LARGEST_BYTES;
-        let fetched = if is_large {
-            mail.headers(listed.uid).await?
-        } else {
-            self.fetch(mail, listed).await?
-        };
+        let is_large = is_large(listed);
+        let fetched = fetch(self.work, mail, listed).await?;
         self.at.uid = listed.uid;
         match fetched {
             Fetched::Whole(raw) => self.store(raw, listed, is_large).await,
             Fetched::Gone => Ok(()),
         }
-    }
-
-    /// Large mails are counted over all mailboxes, so that memory stays bounded.
-    async fn fetch(&self, mail: &mut Mail, listed: Listed) -> Result<Fetched, Halt> {
-        let units = listed.size / UNIT_BYTES;
-        let _permit = if units > 0 {
-            self.work.shared.large.acquire_many(units).await.ok()
-        } else {
-            None
-        };
-        // A server may count line ends otherwise than it sends them, or lie.
-        let most = listed.size.saturating_mul(2).saturating_add(UNIT_BYTES);
-        let most = most.min(LARGEST_BYTES as u32);
-        Ok(mail.fetch(listed.uid, listed.size, most).await?)
     }
 
     async fn store(&mut self, raw: Vec<u8>, listed: Listed, is_large: bool) -> Result<(), Halt> {
@@ -111,20 +93,7 @@ impl Reading<'_> {
             uid_validity: self.at.uid_validity,
             uid: listed.uid,
         };
-        let arrival = Arrival {
-            way: Way::Imap {
-                mailbox: self.work.mailbox.no,
-                place: place.clone(),
-            },
-            folder: match self.folder.role {
-                FolderRole::Sent => Folder::Sent,
-                FolderRole::Inbox | FolderRole::Other => Folder::Inbox,
-            },
-            received_at: listed.at,
-            envelope_from: None,
-            envelope_to: Vec::new(),
-            wish: Wish::None,
-        };
+        let arrival = arrival(self.work, self.folder, place.clone(), listed, Wish::None);
         let prepared = match receive::prepare(&ctx, raw, arrival).await {
             Ok(prepared) => prepared,
             // There is nothing to store, and there never will be.
@@ -161,6 +130,53 @@ impl Reading<'_> {
     async fn move_in(&self, tx: &mut Tx) -> Result<(), Halt> {
         let moved = reader::move_cursor(tx, self.work.reader, &self.folder.name, self.at).await?;
         if moved { Ok(()) } else { Err(Halt::Elsewhere) }
+    }
+}
+
+/// Whether a mail is more than is read of one.
+pub(super) const fn is_large(listed: Listed) -> bool {
+    listed.size as usize > LARGEST_BYTES
+}
+
+/// The bytes of a mail, or the headers of one that is too large. Large ones are counted over all
+/// mailboxes, so that memory stays bounded.
+pub(super) async fn fetch(work: &Work, mail: &mut Mail, listed: Listed) -> Result<Fetched, Halt> {
+    if is_large(listed) {
+        return Ok(mail.headers(listed.uid).await?);
+    }
+    let units = listed.size / UNIT_BYTES;
+    let _permit = if units > 0 {
+        work.shared.large.acquire_many(units).await.ok()
+    } else {
+        None
+    };
+    // A server may count line ends otherwise than it sends them, or lie.
+    let most = listed.size.saturating_mul(2).saturating_add(UNIT_BYTES);
+    let most = most.min(LARGEST_BYTES as u32);
+    Ok(mail.fetch(listed.uid, listed.size, most).await?)
+}
+
+/// How a mail of this mailbox came.
+pub(super) fn arrival(
+    work: &Work,
+    folder: &FoundFolder,
+    place: Place,
+    listed: Listed,
+    wish: Wish,
+) -> Arrival {
+    Arrival {
+        way: Way::Imap {
+            mailbox: work.mailbox.no,
+            place,
+        },
+        folder: match folder.role {
+            FolderRole::Sent => Folder::Sent,
+            FolderRole::Inbox | FolderRole::Other => Folder::Inbox,
+        },
+        received_at: listed.at,
+        envelope_from: None,
+        envelope_to: Vec::new(),
+        wish,
     }
 }
 

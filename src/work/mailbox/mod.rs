@@ -9,6 +9,7 @@
 mod copy;
 mod folder;
 mod one;
+mod wanted;
 
 use super::Progress;
 use crate::ctx::Ctx;

@@ -1,7 +1,7 @@
 //! One mailbox: lease, connection, folders, copies, and the wait for news; and how it stands
 //! afterwards, in words for its owner.
 
-use super::{Shared, copy, folder};
+use super::{Shared, copy, folder, wanted};
 use crate::access::{self, AccessError};
 use crate::domain::clock::{Millis, SECOND_MS, random_bytes};
 use crate::domain::id::MailboxNo;
@@ -181,6 +181,7 @@ impl Work {
             for folder in &folders {
                 folder::read(self, &mut mail, folder).await?;
             }
+            wanted::collect(self, &mut mail, &folders).await?;
             copy::file(self, &mut mail, &folders).await?;
             self.went_well().await?;
             if self.until == Until::Drained || self.call.is_over() {
