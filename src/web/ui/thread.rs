@@ -117,7 +117,7 @@ fn body(desk: &Desk, shown: &Shown, title: &str) -> Markup {
         div data-live="/api/v1/events/live" {
             div.lead {
                 div { h1 { (title) } p { a href=(format!("/contacts/{}", thread.contact_id)) { (thread.contact_name) } } }
-                @if let Some(id) = &answers {
+                @if shown.wait.is_none() && let Some(id) = &answers {
                     div.acts { a.button href=(format!("/compose?answers={id}")) { (lang.answer_to(&thread.contact_name)) } }
                 }
             }
