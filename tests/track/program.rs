@@ -37,6 +37,8 @@ impl Home {
     pub fn serve(&self) -> Child {
         let child = Command::new(env!("CARGO_BIN_EXE_otklik"))
             .arg("serve")
+            // What steers the tests is no setting of the program.
+            .env_clear()
             .current_dir(&self.folder.0)
             .env("OTKLIK_DATA_DIR", &self.folder.0)
             .env("OTKLIK_LISTEN", self.address.to_string())
