@@ -17,7 +17,8 @@ stamp="flufl.bounce==6.0.0 talon==1.4.4 mail-parser==4.8.0 libpython3-testsuite 
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-pip download --quiet --disable-pip-version-check --no-binary :all: --no-deps --dest "$work" \
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" download --quiet --disable-pip-version-check --no-binary :all: --no-deps --dest "$work" \
     flufl.bounce==6.0.0 talon==1.4.4 mail-parser==4.8.0
 for archive in "$work"/*.tar.gz; do tar -C "$work" -xzf "$archive"; done
 
