@@ -135,6 +135,7 @@ impl Parts {
         if roles.track || roles.work {
             self.refresh_networks(stop.clone());
             self.ingest(stop.clone());
+            self.tell_arrivals(stop.clone());
         }
         if roles.work {
             self.judge(stop.clone());
@@ -184,6 +185,18 @@ impl Parts {
         let (ctx, idle) = (self.ctx.clone(), work::verdicts::IDLE);
         self.work
             .spawn(work::run("verdicts", ctx, stop, idle, step));
+    }
+
+    fn tell_arrivals(&self, stop: CancellationToken) {
+        let herald = work::arrivals::Herald::default();
+        let intake = self.intake.clone();
+        let step = move |ctx| {
+            let (herald, intake) = (herald.clone(), intake.clone());
+            async move { herald.step(&ctx, &intake).await }
+        };
+        let (ctx, idle) = (self.ctx.clone(), work::arrivals::IDLE);
+        self.work
+            .spawn(work::run("arrivals", ctx, stop, idle, step));
     }
 
     fn refresh_networks(&self, stop: CancellationToken) {

@@ -5,20 +5,26 @@ use crate::app;
 use crate::domain::clock::Millis;
 use crate::store::rebuild::Next;
 use crate::store::verdicts::Change;
-use crate::store::verdicts::history::{Ended, Walked, rejudge_all};
+use crate::store::verdicts::history::{Begin, Ended, Walked, rejudge_all, stopped_at};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 /// Judge opens and clicks of the past again, by the rules as they are now
 ///
 /// Runs beside serve. Verdicts that change become revisions, and figures follow; what a person
-/// decided stays, and nobody is told of a click anew. Ctrl-C keeps what was done.
+/// decided stays, and nobody is told of a click anew. Ctrl-C keeps what was done, and --resume goes
+/// on from there.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  $ otklik rejudge --from 2026-11-01")]
+#[command(
+    after_help = "Examples:\n  $ otklik rejudge --from 2026-11-01\n  $ otklik rejudge --resume"
+)]
 pub(super) struct Args {
     /// Only hits from this day (UTC) or time on, such as 2026-11-01 or 2026-11-01T09:00:00Z
     #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<Millis>,
+    /// Go on where the last run was stopped
+    #[arg(long, conflicts_with = "from")]
+    resume: bool,
 }
 
 fn date(text: &str) -> Result<Millis, String> {
@@ -27,19 +33,31 @@ fn date(text: &str) -> Result<Millis, String> {
         .ok_or_else(|| "is no date such as 2026-11-01".to_owned())
 }
 
+const STOPPED: &str = "stopped before the end; what was done stays. To finish, go on with otklik \
+                       rejudge --resume";
+const NOTHING_STOPPED: &str =
+    "no run was stopped before its end; run otklik rejudge without --resume";
+
 /// What changed: from which verdict to which, by which rule.
 type Changed = BTreeMap<(&'static str, &'static str, &'static str), u64>;
 
 pub(super) async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let ctx = app::open_for_command(&source.load(&[])?).await?;
+    let begin = match (args.resume, args.from) {
+        (true, _) => stopped_at(&ctx.store).await?.map(Begin::After),
+        (false, Some(from)) => Some(Begin::Since(from)),
+        (false, None) => Some(Begin::AtTheBeginning),
+    };
+    let Some(begin) = begin else {
+        ctx.store.close().await;
+        return Err(Failure::failed(NOTHING_STOPPED.to_owned()));
+    };
     let shutdown = crate::shutdown::Shutdown::new();
     shutdown.on_signals()?;
     let is_watched = std::io::stderr().is_terminal();
     let mut changed = Changed::new();
-    let mut reached = None;
-    let ended = rejudge_all(&ctx.store, &ctx.clock, args.from, |walked, changes| {
+    let ended = rejudge_all(&ctx.store, &ctx.clock, begin, |walked, changes| {
         add(&mut changed, changes);
-        reached = Some(walked);
         if is_watched {
             tell(walked);
         }
@@ -55,9 +73,9 @@ pub(super) async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     }
     ctx.store.close().await;
     print(&changed);
-    match (ended, reached) {
-        (Ended::Stopped, Some(walked)) => Err(Failure::failed(stopped(walked))),
-        _ => Ok(()),
+    match ended {
+        Ended::Stopped => Err(Failure::failed(STOPPED.to_owned())),
+        Ended::Done => Ok(()),
     }
 }
 
@@ -79,15 +97,10 @@ fn print(changed: &Changed) {
 
 fn tell(walked: Walked) {
     let share = walked.at.0 * 100 / walked.head.0.max(1);
-    eprint!("\r{share:3} %  {} of {} events", walked.at.0, walked.head.0);
-}
-
-fn stopped(walked: Walked) -> String {
-    let go_on = walked.time.map_or_else(
-        || "run it again".to_owned(),
-        |time| format!("go on with otklik rejudge --from {}", time.rfc3339()),
+    eprint!(
+        "\r{share:3} %  {} of {} events, {} deliveries judged",
+        walked.at.0, walked.head.0, walked.judged
     );
-    format!("stopped before the end; what was done stays. To finish, {go_on}")
 }
 
 #[cfg(test)]

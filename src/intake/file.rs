@@ -54,14 +54,17 @@ fn path(folder: &Path, source: Uuid, ending: &str) -> PathBuf {
     folder.join(format!("{source}.{ending}"))
 }
 
-/// Sources that have a file in `folder`, the oldest first.
-pub(super) fn list(folder: &Path) -> io::Result<Vec<Uuid>> {
+/// The ending of a file that was put aside.
+pub(super) const ASIDE: &str = "unreadable";
+
+/// Sources that have a file with `ending` in `folder`, the oldest first.
+pub(super) fn list(folder: &Path, ending: &str) -> io::Result<Vec<Uuid>> {
     let mut sources = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name();
         let source = name
             .to_str()
-            .and_then(|name| name.strip_suffix(".db"))
+            .and_then(|name| name.strip_suffix(ending)?.strip_suffix('.'))
             .and_then(|stem| Uuid::parse_str(stem).ok());
         sources.extend(source);
     }
@@ -109,12 +112,14 @@ pub(super) fn remove(folder: &Path, source: Uuid) {
     }
 }
 
-/// Puts a file aside that holds batches nobody can open, for a person with the right key.
+/// Puts a file aside that cannot be read, with the log that was not folded back into it: for a
+/// person with the right key or the right tools.
 pub(super) fn set_aside(folder: &Path, source: Uuid) -> io::Result<()> {
-    std::fs::rename(
-        path(folder, source, "db"),
-        path(folder, source, "unreadable"),
-    )?;
+    let log = path(folder, source, "db-wal");
+    if log.exists() {
+        std::fs::rename(log, path(folder, source, &format!("{ASIDE}-wal")))?;
+    }
+    std::fs::rename(path(folder, source, "db"), path(folder, source, ASIDE))?;
     remove(folder, source);
     Ok(())
 }

@@ -6,11 +6,12 @@ use super::file;
 use super::group::Durable;
 use super::queue::split;
 use super::shared::{Entry, Limits, Shared, Written};
+use super::trouble::is_damage;
 use super::writer::Writer;
 use crate::domain::keys::KeyRing;
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -55,6 +56,8 @@ pub struct Local {
     shared: Arc<Shared>,
     readers: tokio::sync::Mutex<Readers>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Files that could not be opened, told of once.
+    refused: Mutex<HashSet<Uuid>>,
 }
 
 impl Local {
@@ -76,6 +79,7 @@ impl Local {
                 replaced_at: Instant::now(),
             }),
             thread: Mutex::new(Some(thread)),
+            refused: Mutex::default(),
         });
         local.adopt().await?;
         Ok(local)
@@ -102,7 +106,9 @@ impl Local {
     }
 
     pub(super) async fn adopt(&self) -> io::Result<()> {
-        for source in file::list(&self.shared.folder)? {
+        let aside = file::list(&self.shared.folder, file::ASIDE)?.len();
+        metrics::gauge!("otklik_intake_unreadable_files").set(aside as f64);
+        for source in file::list(&self.shared.folder, "db")? {
             if self.shared.files().iter().any(|entry| entry.id == source) {
                 continue;
             }
@@ -139,10 +145,18 @@ impl Local {
                     bytes: file::size(folder, source),
                     written: Written::Ended,
                     damaged: false,
+                    trouble: None,
                 });
             }
+            Err(error) if is_damage(&error) => {
+                tracing::error!(intake.source = %source, %error, "an intake file is damaged and was put aside; nobody knows how many hits it held");
+                self.put_aside(source);
+            }
             Err(error) => {
-                tracing::error!(intake.source = %source, %error, "an intake file cannot be read; it stays, and is tried again");
+                let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+                if refused.insert(source) {
+                    tracing::error!(intake.source = %source, %error, "an intake file cannot be read; it stays, and is tried again");
+                }
             }
         }
     }
@@ -154,29 +168,59 @@ impl Local {
         limit: usize,
     ) -> Result<Page, IntakeError> {
         let mut readers = self.readers.lock().await;
-        let unreadable = |error: sqlx::Error| {
-            tracing::error!(intake.source = %source, %error, "an intake file cannot be read");
-            IntakeError::Unreadable
-        };
-        let connection = match readers.open.entry(source) {
-            std::collections::hash_map::Entry::Occupied(open) => open.into_mut(),
-            std::collections::hash_map::Entry::Vacant(vacant) => {
-                let connection = file::open(&self.shared.folder, source).await;
-                vacant.insert(connection.map_err(unreadable)?)
-            }
-        };
         let mut page = Page {
             through: after,
             ..Page::default()
         };
-        while page.records.len() < limit {
-            let batch = file::read(connection, source, page.through)
-                .await
-                .map_err(unreadable)?;
-            let Some(batch) = batch else { break };
-            self.open_batch(batch, &mut page);
+        let read = self.read(&mut readers, source, limit, &mut page).await;
+        // Records that should be there and are not would be waited for without end.
+        let read = read.and_then(|()| {
+            let is_short = page.through == after && self.shared.holds_after(source, after);
+            if is_short {
+                Err(sqlx::Error::RowNotFound)
+            } else {
+                Ok(())
+            }
+        });
+        match read {
+            Ok(()) => self.shared.untroubled(source),
+            // What was read before it goes first.
+            Err(_) if page.through > after => {}
+            Err(error) => {
+                if let Some(connection) = readers.open.remove(&source) {
+                    drop(connection.close().await);
+                }
+                return Err(if self.shared.troubled(source, &error) {
+                    IntakeError::GivenUp
+                } else {
+                    IntakeError::Unreadable
+                });
+            }
         }
         Ok(page)
+    }
+
+    /// Reads batches into `page` until it has `limit` records or there are no more.
+    async fn read(
+        &self,
+        readers: &mut Readers,
+        source: Uuid,
+        limit: usize,
+        page: &mut Page,
+    ) -> Result<(), sqlx::Error> {
+        let connection = match readers.open.entry(source) {
+            std::collections::hash_map::Entry::Occupied(open) => open.into_mut(),
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(file::open(&self.shared.folder, source).await?)
+            }
+        };
+        while page.records.len() < limit {
+            let Some(batch) = file::read(connection, source, page.through).await? else {
+                break;
+            };
+            self.open_batch(batch, page);
+        }
+        Ok(())
     }
 
     fn open_batch(&self, batch: file::Stored, page: &mut Page) {
@@ -225,11 +269,15 @@ impl Local {
             drop(connection.close().await);
         }
         if entry.damaged {
-            if let Err(error) = file::set_aside(&self.shared.folder, source) {
-                tracing::error!(intake.source = %source, %error, "an intake file could not be put aside");
-            }
+            self.put_aside(source);
         } else {
             file::remove(&self.shared.folder, source);
+        }
+    }
+
+    fn put_aside(&self, source: Uuid) {
+        if let Err(error) = file::set_aside(&self.shared.folder, source) {
+            tracing::error!(intake.source = %source, %error, "an intake file could not be put aside");
         }
     }
 

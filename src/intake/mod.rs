@@ -12,6 +12,7 @@ mod local;
 mod queue;
 mod seal;
 mod shared;
+mod trouble;
 mod writer;
 
 pub use group::Durable;
@@ -38,9 +39,14 @@ pub enum IntakeError {
     /// The process is stopping.
     #[error("the intake is closed")]
     Closed,
-    /// A file of the intake could not be read.
+    /// A file of the intake could not be read; it may be readable later.
     #[error("the intake could not read a file")]
     Unreadable,
+    /// A file of the intake is damaged, or could not be read for so long that it is given up. What
+    /// it still holds is to be counted as unrecorded, and [`Intake::drained_through`] then puts it
+    /// aside.
+    #[error("a file of the intake is given up")]
+    GivenUp,
 }
 
 /// The intake of this node.
@@ -78,7 +84,8 @@ impl Intake {
     }
 
     /// Records of `source` after number `after`: at least one batch, if there is one, and no
-    /// further batch once `limit` records are reached.
+    /// further batch once `limit` records are reached. What cannot be read is
+    /// [`IntakeError::Unreadable`] at first and [`IntakeError::GivenUp`] in the end.
     pub async fn drain(&self, source: Uuid, after: i64, limit: usize) -> Result<Page, IntakeError> {
         let Self::Local(local) = self;
         local.drain(source, after, limit).await

@@ -4,12 +4,14 @@
 use super::file;
 use super::queue::Queue;
 use super::seal::Sealer;
+use super::trouble::is_final;
 use crate::domain::clock::Clock;
 use crate::domain::keys::KeyRing;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -40,8 +42,10 @@ pub(super) struct Entry {
     pub(super) last: i64,
     pub(super) bytes: u64,
     pub(super) written: Written,
-    /// Whether a batch could not be opened, so that the file is kept.
+    /// Whether something of it could not be read, so that the file is kept.
     pub(super) damaged: bool,
+    /// Since when it cannot be read.
+    pub(super) trouble: Option<Instant>,
 }
 
 /// Whether a file may still grow.
@@ -104,7 +108,44 @@ impl Shared {
             bytes: 0,
             written: Written::Now,
             damaged: false,
+            trouble: None,
         });
+    }
+
+    /// Notes that `source` could not be read; `true` when it is given up by now. One that
+    /// is still written ends then, so that it can be put aside.
+    pub(super) fn troubled(&self, source: Uuid, error: &sqlx::Error) -> bool {
+        let mut files = self.files();
+        let Some(entry) = files.iter_mut().find(|entry| entry.id == source) else {
+            return false;
+        };
+        let since = *entry.trouble.get_or_insert_with(|| {
+            tracing::error!(intake.source = %source, %error, "an intake file cannot be read");
+            Instant::now()
+        });
+        if !is_final(error, since) {
+            return false;
+        }
+        entry.damaged = true;
+        if entry.written == Written::Now {
+            self.want_rotation();
+        }
+        true
+    }
+
+    /// Notes that `source` could be read.
+    pub(super) fn untroubled(&self, source: Uuid) {
+        if let Some(entry) = self.files().iter_mut().find(|entry| entry.id == source) {
+            entry.trouble = None;
+        }
+    }
+
+    /// Whether `source` must hold records after `after`.
+    pub(super) fn holds_after(&self, source: Uuid, after: i64) -> bool {
+        let files = self.files();
+        files
+            .iter()
+            .any(|entry| entry.id == source && entry.last > after)
     }
 
     /// Notes a commit. The unrecorded hits that travelled with it need not travel again.

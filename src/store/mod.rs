@@ -5,6 +5,7 @@
 //! network call.
 
 pub mod accounts;
+pub mod arrivals;
 pub mod calendars;
 pub mod caught;
 mod columns;
@@ -270,6 +271,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),
         ("accounts", accounts::STATEMENTS),
+        ("arrivals", arrivals::STATEMENTS),
         ("calendars", calendars::STATEMENTS),
         ("content", content::STATEMENTS),
         ("counts", counts::STATEMENTS),
@@ -305,6 +307,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("verdicts::letters", verdicts::ALL[1]),
         ("verdicts::revise", verdicts::ALL[2]),
         ("verdicts::overrule", verdicts::ALL[3]),
+        ("verdicts::nearby", verdicts::ALL[4]),
     ];
     modules
         .iter()

@@ -42,11 +42,13 @@ pub enum IngestError {
 }
 
 /// Takes one page of one source. When nothing waits anywhere, looks for files whose owners are
-/// gone and lets drained ones be deleted.
+/// gone and lets drained ones be deleted. A file that cannot be read holds up no other.
 pub async fn step(ctx: &Ctx, intake: &Intake) -> Result<Progress, IngestError> {
     for source in intake.sources() {
-        if take(ctx, intake, source).await? {
-            return Ok(Progress::More);
+        match take(ctx, intake, source).await {
+            Ok(true) => return Ok(Progress::More),
+            Ok(false) | Err(IngestError::Intake(IntakeError::Unreadable)) => {}
+            Err(error) => return Err(error),
         }
     }
     intake.adopt().await?;
@@ -75,7 +77,14 @@ async fn take(ctx: &Ctx, intake: &Intake, source: Source) -> Result<bool, Ingest
         intake.drained_through(source.id, place).await;
         return Ok(false);
     }
-    let page = intake.drain(source.id, place, HITS_AT_ONCE).await?;
+    let page = match intake.drain(source.id, place, HITS_AT_ONCE).await {
+        Ok(page) => page,
+        Err(IntakeError::GivenUp) => {
+            give_up(ctx, intake, source, place).await?;
+            return Ok(true);
+        }
+        Err(error) => return Err(error.into()),
+    };
     if page.through == place {
         return Ok(false);
     }
@@ -100,6 +109,21 @@ async fn take(ctx: &Ctx, intake: &Intake, source: Source) -> Result<bool, Ingest
         intake.drained_through(source.id, page.through).await;
     }
     Ok(true)
+}
+
+/// Counts what `source` still holds as unrecorded and has it put aside.
+async fn give_up(ctx: &Ctx, intake: &Intake, source: Source, place: i64) -> Result<(), StoreError> {
+    let lost = source.last - place;
+    let mut tx = ctx.store.begin().await?;
+    log::append(&mut tx, &[]).await?;
+    if !hits::advance(&mut tx, source.id, place, source.last).await? {
+        return tx.rollback().await;
+    }
+    hits::add_unrecorded(&mut tx, source.id, ctx.clock.now(), lost).await?;
+    tx.commit().await?;
+    tracing::error!(intake.source = %source.id, hits = lost, "an intake file is given up and put aside; its hits are counted as unrecorded");
+    intake.drained_through(source.id, source.last).await;
+    Ok(())
 }
 
 async fn write(

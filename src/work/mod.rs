@@ -1,6 +1,7 @@
 //! Background work. Each kind is a public `step` that does one bounded piece and says whether
 //! there may be more; one runner repeats it, sleeps when it is idle and backs off when it fails.
 
+pub mod arrivals;
 pub mod destinations;
 pub mod group;
 pub mod heartbeat;

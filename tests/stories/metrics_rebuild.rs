@@ -20,7 +20,7 @@ fn plan() -> Plan {
 }
 
 /// Every row of the metric store as text.
-async fn tables(store: &Store) -> Vec<String> {
+pub async fn tables(store: &Store) -> Vec<String> {
     let hex = if store.is_sqlite() {
         "hex(data)"
     } else {

@@ -3,26 +3,43 @@
 
 use super::app::{PASSWORD, Person, TestApp};
 use reqwest::Response;
+use reqwest::header::{HeaderMap, HeaderValue};
 
 /// One signed-in browser.
 pub struct Pages<'a> {
     app: &'a TestApp,
     cookie: String,
     token: String,
+    /// Headers of every request beside.
+    seen_as: HeaderMap,
 }
 
 impl<'a> Pages<'a> {
     /// A browser that is not signed in.
-    pub const fn nobody(app: &'a TestApp) -> Self {
+    pub fn nobody(app: &'a TestApp) -> Self {
         Self {
             app,
             cookie: String::new(),
             token: String::new(),
+            seen_as: HeaderMap::new(),
         }
     }
 
     pub async fn sign_in(app: &'a TestApp, person: &Person) -> Self {
+        Self::sign_in_as_seen(app, person, &[]).await
+    }
+
+    /// As [`Self::sign_in`], with headers that tell where the browser is and which it is.
+    pub async fn sign_in_as_seen(
+        app: &'a TestApp,
+        person: &Person,
+        seen_as: &[(&'static str, &'static str)],
+    ) -> Self {
         let mut pages = Self::nobody(app);
+        for (name, value) in seen_as {
+            let value = HeaderValue::from_static(value);
+            pages.seen_as.insert(*name, value);
+        }
         let fields = [("email", person.email.as_str()), ("password", PASSWORD)];
         let answer = pages.post("sign-in", &fields).await;
         assert_eq!(answer.status(), 303, "{}", person.email);
@@ -41,6 +58,7 @@ impl<'a> Pages<'a> {
     /// `GET path` (no slash in front).
     pub async fn get(&self, path: &str) -> Response {
         let request = self.app.http.get(format!("{}{path}", self.app.url));
+        let request = request.headers(self.seen_as.clone());
         request.header("Cookie", &self.cookie).send().await.unwrap()
     }
 
@@ -59,6 +77,7 @@ impl<'a> Pages<'a> {
         let here = self.app.url.trim_end_matches('/');
         let request = self.app.http.post(format!("{}{path}", self.app.url));
         let request = request
+            .headers(self.seen_as.clone())
             .header("Cookie", &self.cookie)
             .header("Origin", here)
             .header("Content-Type", "application/x-www-form-urlencoded")

@@ -10,6 +10,7 @@ use crate::networks;
 use crate::store::settings::{self, Setting};
 use crate::store::{heartbeat, inbound, migrations};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
 /// Less free space than this is too little: a day's hits and a busy database fit into it.
@@ -37,6 +38,7 @@ pub(super) fn folder(findings: &mut Findings, settings: &Settings) {
         }
         Err(error) => findings.bad(&what, &format!("cannot be looked at: {error}")),
     }
+    intake(findings, folder);
     let Ok(key) = std::fs::metadata(folder.join(KEY_FILE)) else {
         return;
     };
@@ -47,6 +49,24 @@ pub(super) fn folder(findings: &mut Findings, settings: &Settings) {
             "key file",
             "for its owner alone; keep a copy outside this machine",
         );
+    }
+}
+
+/// Whether hits lie in files that nobody could read.
+fn intake(findings: &mut Findings, folder: &Path) {
+    let aside = |entry: &std::fs::DirEntry| entry.path().extension() == Some("unreadable".as_ref());
+    let files = std::fs::read_dir(folder.join("intake"))
+        .into_iter()
+        .flatten();
+    match files.flatten().filter(aside).count() {
+        0 => findings.good("intake", "every file of hits could be read"),
+        n => {
+            let text = format!(
+                "files of hits that could not be read and were put aside as *.unreadable: {n}. Their \
+                 hits are counted as unrecorded. Look at the disk, then move the files away"
+            );
+            findings.bad("intake", &text);
+        }
     }
 }
 

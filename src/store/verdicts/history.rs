@@ -1,42 +1,66 @@
 //! All of history judged again by the rules as they are now, stretch by stretch in the log's order.
-//! Each stretch's revisions are committed piece by piece, so that ingest waits for moments only,
-//! and a stop leaves what was done. Nothing fires on what changes here.
+//! Deliveries of a stretch are read and judged piece by piece, several pieces side by side, since
+//! nearly all verdicts stay; what changes is written one piece at a time, so that ingest waits for
+//! moments only. The place is kept after each stretch: a stop, or a crash, leaves what was done and
+//! where to go on. Nothing fires on what changes here.
 
 use super::super::log::{EventRow, read_row};
 use super::super::rebuild::Next;
-use super::super::sql::{rows, statements};
-use super::super::{Result, Store, log};
+use super::super::sql::{execute, maybe, rows, statements};
+use super::super::{Result, Store, StoreError, log};
+use super::nearby::click;
 use super::{Change, Span, rejudge, would_change};
 use crate::classify::Fanouts;
 use crate::domain::clock::{Clock, Millis};
-use crate::domain::event::{Detail, Event, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::hit::Network;
 use crate::domain::id::{DeliveryNo, Seq};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 
-/// Events of one stretch.
-const STRETCH: i64 = 50_000;
+/// Events of one stretch: so many that a delivery, whose hits come within days, is read in few
+/// of them.
+const STRETCH: i64 = 200_000;
 /// Deliveries judged in one piece.
 const PIECE: usize = 1_000;
+/// Pieces judged side by side.
+const SIDE_BY_SIDE: usize = 4;
 /// Hits enter the log nearly in the order of their times. One that came this many events later
 /// than its time is still found by its date.
 const DISORDER: i64 = 100_000;
 
 statements! {
-    /// Opens and clicks.
-    HITS = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
+    /// Opens and clicks; facts of clicks alone, from which fan-out is counted.
+    HITS = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule,
+            CASE WHEN kind = 9 THEN detail END AS detail
         FROM events WHERE seq > $1 AND seq <= $2 AND kind IN (8, 9) ORDER BY seq";
+    PLACE = "SELECT seq FROM outbox_cursors WHERE listener = 'rejudge'";
+    KEEP_PLACE = "INSERT INTO outbox_cursors (listener, seq, changed_at) VALUES ('rejudge', $1, $2)
+        ON CONFLICT (listener) DO UPDATE SET seq = excluded.seq, changed_at = excluded.changed_at";
+    FORGET_PLACE = "DELETE FROM outbox_cursors WHERE listener = 'rejudge'";
+}
+
+/// Where to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// With the first hit.
+    AtTheBeginning,
+    /// With hits of this time.
+    Since(Millis),
+    /// After this event: where a run was stopped.
+    After(Seq),
 }
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Walked {
-    /// The last event looked at.
+    /// The last event whose stretch is done.
     pub at: Seq,
     /// The last one to look at.
     pub head: Seq,
-    /// When the newest hit looked at happened, if there was any.
-    pub time: Option<Millis>,
+    /// Deliveries judged so far, counted once for each stretch.
+    pub judged: u64,
 }
 
 /// Whether it came to the end.
@@ -51,71 +75,182 @@ pub enum Ended {
 /// Clicks of a stretch, as fan-out is counted from them.
 type Clicks = Vec<(Millis, Network, DeliveryNo)>;
 
-/// Judges the hits since `from` again. `tell` is told after each piece what it changed, and
+/// Where the last run was stopped; `None` when it came to its end, or there was none.
+pub async fn stopped_at(store: &Store) -> Result<Option<Seq>> {
+    Ok(maybe!(store, PLACE, (Seq,))?.map(|(seq,)| seq))
+}
+
+/// Judges hits again from `begin` on. `tell` is told after each piece what it changed, and
 /// decides whether to go on.
 pub async fn rejudge_all(
     store: &Store,
     clock: &Clock,
-    from: Option<Millis>,
+    begin: Begin,
     mut tell: impl FnMut(Walked, &[Change]) -> Next,
 ) -> Result<Ended> {
     let head = log::head(store).await?;
-    let mut at = begin(store, from, head).await?;
+    let (at, from) = match begin {
+        Begin::AtTheBeginning => (Seq(0), Millis(i64::MIN)),
+        Begin::Since(from) => (place_of(store, from, head).await?, from),
+        Begin::After(place) => (place, Millis(i64::MIN)),
+    };
+    let mut walked = Walked {
+        at,
+        head,
+        judged: 0,
+    };
     let mut before = Clicks::new();
-    let mut hits = read(store, at, head).await?;
-    while at < head {
-        let last = Seq(head.0.min(at.0 + STRETCH));
-        let next = read(store, last, head).await?;
-        let own = clicks(&hits);
-        let around = before.iter().chain(&own).copied().chain(clicks(&next));
-        let fanouts = Fanouts::of(around);
-        let span = Span {
-            from: from.unwrap_or(Millis(i64::MIN)),
-            to: Millis(i64::MAX),
-            seqs: (Seq(at.0 + 1), last),
+    let mut own = Stretch::read(store, at, head).await?;
+    while walked.at < head {
+        let last = end(walked.at, head);
+        let next = Stretch::read(store, last, head).await?;
+        let around = before.iter().chain(&own.clicks).chain(&next.clicks);
+        let judge = Judge {
+            store: store.clone(),
+            fanouts: Arc::new(Fanouts::of(around.copied())),
+            span: Span {
+                from,
+                to: Millis(i64::MAX),
+                seqs: (Seq(walked.at.0 + 1), last),
+            },
         };
-        let time = hits.iter().map(|hit| hit.event.at).max();
-        let walked = Walked { at, head, time };
-        for piece in pieces(&hits) {
-            let changes = judge_piece(store, clock, &piece, span, &fanouts).await?;
-            if tell(walked, &changes) == Next::Stop {
-                return Ok(Ended::Stopped);
-            }
+        let ended = judge
+            .stretch(clock, &own.deliveries, &mut walked, &mut tell)
+            .await?;
+        if ended == Ended::Stopped {
+            keep(store, walked.at, clock.now()).await?;
+            return Ok(ended);
         }
-        at = last;
-        if tell(Walked { at, head, time }, &[]) == Next::Stop && at < head {
+        walked.at = last;
+        keep(store, last, clock.now()).await?;
+        if tell(walked, &[]) == Next::Stop && last < head {
             return Ok(Ended::Stopped);
         }
-        before = own;
-        hits = next;
+        before = own.clicks;
+        own = next;
     }
+    let mut tx = store.begin().await?;
+    execute!(&mut tx, FORGET_PLACE)?;
+    tx.commit().await?;
     Ok(Ended::Done)
 }
 
-async fn judge_piece(
-    store: &Store,
-    clock: &Clock,
-    deliveries: &[DeliveryNo],
+/// What the deliveries of one stretch are judged with.
+#[derive(Clone)]
+struct Judge {
+    store: Store,
+    fanouts: Arc<Fanouts>,
     span: Span,
-    fanouts: &Fanouts,
-) -> Result<Vec<Change>> {
-    let changes = would_change(store, deliveries, span, fanouts).await?;
-    let anew: BTreeSet<DeliveryNo> = changes.iter().map(|it| it.hit.delivery).collect();
-    if anew.is_empty() {
-        return Ok(Vec::new());
+}
+
+impl Judge {
+    async fn stretch(
+        &self,
+        clock: &Clock,
+        deliveries: &[DeliveryNo],
+        walked: &mut Walked,
+        tell: &mut impl FnMut(Walked, &[Change]) -> Next,
+    ) -> Result<Ended> {
+        let mut pieces = deliveries.chunks(PIECE);
+        let mut under_way = VecDeque::new();
+        loop {
+            while under_way.len() < SIDE_BY_SIDE
+                && let Some(piece) = pieces.next()
+            {
+                under_way.push_back(self.begin(piece));
+            }
+            let Some(piece) = under_way.pop_front() else {
+                return Ok(Ended::Done);
+            };
+            let (judged, changes) = piece.done().await?;
+            let changes = self.write(clock, &changes).await?;
+            walked.judged += judged as u64;
+            if tell(*walked, &changes) == Next::Stop {
+                return Ok(Ended::Stopped);
+            }
+        }
     }
-    let anew: Vec<DeliveryNo> = anew.into_iter().collect();
+
+    /// Begins to judge a piece beside others.
+    fn begin(&self, piece: &[DeliveryNo]) -> Piece {
+        let (judge, deliveries) = (self.clone(), piece.to_vec());
+        Piece(tokio::spawn(async move {
+            let judged = deliveries.len();
+            let changes = would_change(&judge.store, &deliveries, judge.span, &judge.fanouts);
+            Ok((judged, changes.await?))
+        }))
+    }
+
+    /// Writes what is still so under the log's lock.
+    async fn write(&self, clock: &Clock, changes: &[Change]) -> Result<Vec<Change>> {
+        let anew: BTreeSet<DeliveryNo> = changes.iter().map(|it| it.hit.delivery).collect();
+        if anew.is_empty() {
+            return Ok(Vec::new());
+        }
+        let anew: Vec<DeliveryNo> = anew.into_iter().collect();
+        let mut tx = self.store.begin().await?;
+        let changes = rejudge(&mut tx, &anew, self.span, &self.fanouts, clock.now()).await?;
+        tx.commit().await?;
+        Ok(changes)
+    }
+}
+
+/// A piece that is being judged; given up when dropped.
+struct Piece(JoinHandle<Result<(usize, Vec<Change>)>>);
+
+impl Piece {
+    /// How many deliveries were judged, and what would change.
+    async fn done(mut self) -> Result<(usize, Vec<Change>)> {
+        (&mut self.0).await.map_err(|error| {
+            // The runtime ends, or the task panicked: either way this run cannot go on.
+            StoreError::Corrupt(format!("a piece of history could not be judged: {error}"))
+        })?
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What is read of a stretch of the log.
+struct Stretch {
+    clicks: Clicks,
+    /// Whose hits it holds, in order.
+    deliveries: Vec<DeliveryNo>,
+}
+
+impl Stretch {
+    async fn read(store: &Store, after: Seq, head: Seq) -> Result<Self> {
+        let mut clicks = Clicks::new();
+        let mut deliveries = BTreeSet::new();
+        for row in rows!(store, HITS, EventRow; after, end(after, head))? {
+            deliveries.extend(row.delivery_no);
+            if row.kind == EventKind::Clicked.code() {
+                clicks.extend(click(&read_row(row)?));
+            }
+        }
+        Ok(Self {
+            clicks,
+            deliveries: deliveries.into_iter().collect(),
+        })
+    }
+}
+
+/// The last event of the stretch after `at`.
+fn end(at: Seq, head: Seq) -> Seq {
+    Seq(head.0.min(at.0 + STRETCH))
+}
+
+async fn keep(store: &Store, at: Seq, now: Millis) -> Result<()> {
     let mut tx = store.begin().await?;
-    let changes = rejudge(&mut tx, &anew, span, fanouts, clock.now()).await?;
-    tx.commit().await?;
-    Ok(changes)
+    execute!(&mut tx, KEEP_PLACE; at, now)?;
+    tx.commit().await
 }
 
 /// The place from which on hits since `from` stand in the log.
-async fn begin(store: &Store, from: Option<Millis>, head: Seq) -> Result<Seq> {
-    let Some(from) = from else {
-        return Ok(Seq(0));
-    };
+async fn place_of(store: &Store, from: Millis, head: Seq) -> Result<Seq> {
     let (mut low, mut high) = (0, head.0);
     while low < high {
         let middle = low + (high - low) / 2;
@@ -127,32 +262,4 @@ async fn begin(store: &Store, from: Option<Millis>, head: Seq) -> Result<Seq> {
         }
     }
     Ok(Seq((low - DISORDER).max(0)))
-}
-
-async fn read(store: &Store, after: Seq, head: Seq) -> Result<Vec<Event>> {
-    let last = Seq(head.0.min(after.0 + STRETCH));
-    rows!(store, HITS, EventRow; after, last)?
-        .into_iter()
-        .map(read_row)
-        .collect()
-}
-
-fn clicks(hits: &[Event]) -> Clicks {
-    let click = |hit: &Event| match (hit.event.kind, &hit.event.detail) {
-        (EventKind::Clicked, Detail::Hit { facts, .. }) => {
-            Some((hit.event.at, facts.network, hit.event.delivery?))
-        }
-        _ => None,
-    };
-    hits.iter().filter_map(click).collect()
-}
-
-fn pieces(hits: &[Event]) -> Vec<Vec<DeliveryNo>> {
-    let deliveries: BTreeSet<DeliveryNo> =
-        hits.iter().filter_map(|hit| hit.event.delivery).collect();
-    let deliveries: Vec<DeliveryNo> = deliveries.into_iter().collect();
-    deliveries
-        .chunks(PIECE)
-        .map(<[DeliveryNo]>::to_vec)
-        .collect()
 }

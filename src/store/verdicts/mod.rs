@@ -4,6 +4,7 @@
 
 pub mod history;
 pub mod letters;
+mod nearby;
 mod overrule;
 mod revise;
 
@@ -20,11 +21,12 @@ use crate::domain::id::{DeliveryNo, MessageId, Seq};
 use crate::domain::verdict::{Judgement, Rule};
 
 /// Every statement below here.
-pub(super) const ALL: [&[&Sql]; 4] = [
+pub(super) const ALL: [&[&Sql]; 5] = [
     history::STATEMENTS,
     letters::STATEMENTS,
     revise::STATEMENTS,
     overrule::STATEMENTS,
+    nearby::STATEMENTS,
 ];
 
 /// A verdict that changed.

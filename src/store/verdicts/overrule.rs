@@ -6,8 +6,7 @@ use super::super::scope::Reach;
 use super::super::sql::{maybe, row, rows, statements};
 use super::super::{Result, Store, StoreError, Tx, log};
 use super::letters::{self, Hit, Letter};
-use super::{Change, by_rules, revise};
-use crate::classify::Fanouts;
+use super::{Change, by_rules, nearby, revise};
 use crate::domain::clock::Millis;
 use crate::domain::id::{DeliveryNo, Seq, UserId};
 use crate::domain::verdict::{Judgement, Rule, Verdict};
@@ -149,10 +148,12 @@ pub async fn lift(tx: &mut Tx, viewer: &Viewer, hit: Seq, now: Millis) -> Result
     if hit.present().rule != Rule::Overruled {
         return Ok(Lifted::NotOverruled);
     }
-    // As if nobody had decided: an overruled hit would keep its judgement.
+    // As if nobody had decided: an overruled hit would keep its judgement, and its first one does
+    // not remember what its network did.
     let mut free = letter.clone();
     free.hits[index].revised = None;
-    let judgement = by_rules(&free, &Fanouts::default()).swap_remove(index);
+    let fanouts = nearby::fanouts(tx, hit).await?;
+    let judgement = by_rules(&free, &fanouts).swap_remove(index);
     write(tx, hit, judgement, viewer.user, now).await?;
     Ok(Lifted::Yes)
 }

@@ -56,7 +56,7 @@ struct State {
 
 impl Follower {
     /// Judges the next events of the log, and decides what is due once all has been judged that
-    /// had arrived in `intake` by the end of its hold.
+    /// had arrived by the end of its hold, in `intake` or at another node.
     pub async fn step(&self, ctx: &Ctx, intake: &Intake) -> Result<Progress> {
         let mut state = self.state.lock().await;
         let place = outbox::place(&ctx.store, LISTENER).await?;
@@ -97,6 +97,10 @@ impl State {
             return Ok(Progress::Idle);
         };
         self.mark = None;
+        // Another node may not have come as far as what is due.
+        if !firings::any_due(&ctx.store, judged).await? {
+            return Ok(Progress::Idle);
+        }
         fire(ctx, judged).await
     }
 }

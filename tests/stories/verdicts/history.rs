@@ -5,7 +5,7 @@ use crate::support::engines::Engine;
 use otklik::domain::clock::DAY_MS;
 use otklik::domain::verdict::Rule;
 use otklik::store::rebuild::Next;
-use otklik::store::verdicts::history::{Ended, rejudge_all};
+use otklik::store::verdicts::history::{Begin, Ended, rejudge_all};
 use otklik::work::{Progress, ingest};
 
 #[tokio::test]
@@ -19,10 +19,11 @@ async fn history_judged_again_puts_right_what_no_neighbour_was_asked_for() {
         while ingest::step(&world.ctx, &world.intake).await.unwrap() == Progress::More {}
         assert_eq!(world.counted().await, (1, 0), "{engine:?}");
         let (store, clock) = (&world.ctx.store, &world.ctx.clock);
-        let later = Some(clock.now().plus(DAY_MS));
+        let later = Begin::Since(clock.now().plus(DAY_MS));
+        let all = Begin::AtTheBeginning;
         let mut rules = Vec::new();
-        for from in [later, None, None] {
-            let ended = rejudge_all(store, clock, from, |_, changes| {
+        for begin in [later, all, all] {
+            let ended = rejudge_all(store, clock, begin, |_, changes| {
                 rules.extend(changes.iter().map(|change| change.now.rule));
                 Next::Continue
             });

@@ -7,7 +7,7 @@ use otklik::domain::event::{Detail, EventKind, NewEvent};
 use otklik::domain::verdict::{Rule, Verdict};
 use otklik::store::log;
 use otklik::store::rebuild::Next;
-use otklik::store::verdicts::history::{Ended, rejudge_all};
+use otklik::store::verdicts::history::{Begin, Ended, rejudge_all};
 
 #[tokio::test]
 async fn a_reply_in_the_log_makes_its_message_be_judged_again() {
@@ -63,7 +63,7 @@ async fn a_sweep_that_ends_late_takes_the_first_clicks_with_it_and_nothing_fires
         // Judged again from the log it comes to the same.
         let (store, clock) = (&world.ctx.store, &world.ctx.clock);
         let mut changed = 0;
-        let ended = rejudge_all(store, clock, None, |_, changes| {
+        let ended = rejudge_all(store, clock, Begin::AtTheBeginning, |_, changes| {
             changed += changes.len();
             Next::Continue
         });

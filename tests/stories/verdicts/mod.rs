@@ -1,11 +1,18 @@
 //! Late judgement, overrules and the hold, on both engines: what the ledger says, the metric store
 //! and the report say too, and nothing fires on a click that was a machine's when its hold ended.
 
+mod badge;
+mod evidence;
 mod fanout;
+mod gateways;
 mod history;
 mod hold;
 mod late;
+mod nodes;
 mod overrule;
+mod own;
+mod parked;
+mod site;
 
 use crate::support::engines::{Engine, folder};
 use crate::support::world::{self, Sink};
@@ -85,8 +92,20 @@ impl World {
     }
 
     async fn hit_on(&self, delivery: DeliveryId, kind: HitKind, link_no: u16, method: Method) {
+        let record = self.record(delivery, kind, link_no, method);
+        self.intake.append(&record.to_bytes()).await.unwrap();
+    }
+
+    /// A hit of this moment.
+    fn record(
+        &self,
+        delivery: DeliveryId,
+        kind: HitKind,
+        link_no: u16,
+        method: Method,
+    ) -> HitRecord {
         let header = |field, text: &str| (field, text.to_owned());
-        let record = HitRecord {
+        HitRecord {
             at: self.ctx.clock.now(),
             kind,
             delivery,
@@ -103,8 +122,7 @@ impl World {
                 header(HeaderField::SecFetchUser, "?1"),
                 header(HeaderField::SecFetchSite, "cross-site"),
             ],
-        };
-        self.intake.append(&record.to_bytes()).await.unwrap();
+        }
     }
 
     /// Takes what the intake holds and judges it.
@@ -138,32 +156,14 @@ impl World {
         hits
     }
 
-    /// Deliveries with a human click and with a machine's, by the metric store.
+    /// See [`counted`].
     async fn counted(&self) -> (i64, i64) {
-        let of = |column| {
-            format!(
-                "SELECT CAST(SUM({column}) AS BIGINT) FROM click_rollups WHERE grain = 0 AND dim = 0 AND rep = 0"
-            )
-        };
-        let (human, machine) = (of("human"), of("machine"));
-        let store = &self.ctx.store;
-        (scalar(store, &human).await, scalar(store, &machine).await)
+        counted(&self.ctx.store).await
     }
 
-    /// The same recounted from the log in plain SQL.
+    /// See [`recounted`].
     async fn recounted(&self) -> (i64, i64) {
-        let of = |is_human: &str| {
-            format!(
-                "SELECT COUNT(DISTINCT e.delivery_no) FROM events e WHERE e.kind = 9 AND COALESCE(
-                    (SELECT v.verdict FROM verdict_revisions v WHERE v.hit = e.seq
-                        ORDER BY v.number DESC LIMIT 1), e.verdict) {is_human} (0, 1)"
-            )
-        };
-        let store = &self.ctx.store;
-        (
-            scalar(store, &of("IN")).await,
-            scalar(store, &of("NOT IN")).await,
-        )
+        recounted(&self.ctx.store).await
     }
 
     async fn overrule(&self, hit: Seq, verdict: Verdict) -> bool {
@@ -192,6 +192,33 @@ impl World {
         self.intake.close().await;
         self.ctx.store.close().await;
     }
+}
+
+/// Deliveries with a human click and with a machine's, by the metric store.
+async fn counted(store: &Store) -> (i64, i64) {
+    let of = |column| {
+        format!(
+            "SELECT CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM click_rollups
+            WHERE grain = 0 AND dim = 0 AND rep = 0"
+        )
+    };
+    let (human, machine) = (of("human"), of("machine"));
+    (scalar(store, &human).await, scalar(store, &machine).await)
+}
+
+/// The same recounted from the log in plain SQL.
+async fn recounted(store: &Store) -> (i64, i64) {
+    let of = |is_human: &str| {
+        format!(
+            "SELECT COUNT(DISTINCT e.delivery_no) FROM events e WHERE e.kind = 9 AND COALESCE(
+                (SELECT v.verdict FROM verdict_revisions v WHERE v.hit = e.seq
+                    ORDER BY v.number DESC LIMIT 1), e.verdict) {is_human} (0, 1)"
+        )
+    };
+    (
+        scalar(store, &of("IN")).await,
+        scalar(store, &of("NOT IN")).await,
+    )
 }
 
 async fn scalar(store: &Store, sql: &str) -> i64 {
