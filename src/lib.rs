@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod net;
 pub mod networks;
 pub mod password;
+pub mod posture;
 pub mod queue;
 pub mod receive;
 pub mod render;

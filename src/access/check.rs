@@ -3,7 +3,7 @@
 use super::imap::imap;
 use super::{AccessError, token};
 use crate::ctx::Ctx;
-use crate::net::imap::{Connector as ImapConnector, FolderRole, Login};
+use crate::net::imap::{Connector as ImapConnector, FolderRole, Login, name};
 use crate::net::smtp::{Connector, Relay};
 use crate::store::mailbox_access::AccessData;
 use crate::store::mailboxes::Mailbox;
@@ -21,6 +21,8 @@ pub struct Checked {
     pub sent: Option<String>,
     /// Whether the server says by itself when mail comes.
     pub has_idle: bool,
+    /// Whether the server tells which labels a mail bears.
+    pub has_labels: bool,
 }
 
 /// Signs in to the IMAP server of `mailbox` and looks at its folders.
@@ -40,8 +42,9 @@ pub async fn check_imap(
         sent: folders
             .into_iter()
             .find(|folder| folder.role == FolderRole::Sent)
-            .map(|folder| folder.name),
+            .map(|folder| name(&folder.name)),
         has_idle: mail.offers("IDLE"),
+        has_labels: mail.tells_labels(),
     };
     mail.close().await;
     Ok(checked)
@@ -65,6 +68,7 @@ pub async fn check_smtp(
                 folders: 0,
                 sent: None,
                 has_idle: false,
+                has_labels: false,
             })
         }
         Err(outcome) => {

@@ -171,8 +171,17 @@ impl Parts {
         ));
         let drop_old = |ctx| async move { work::retention::step(&ctx).await };
         let every = work::retention::EVERY;
+        self.work.spawn(work::run(
+            "retention",
+            ctx.clone(),
+            stop.clone(),
+            every,
+            drop_old,
+        ));
+        let look = |ctx| async move { work::posture::step(&ctx).await };
+        let every = work::posture::EVERY;
         self.work
-            .spawn(work::run("retention", ctx.clone(), stop, every, drop_old));
+            .spawn(work::run("posture", ctx.clone(), stop, every, look));
     }
 
     fn judge(&self, stop: CancellationToken) {

@@ -2,7 +2,9 @@
 //! done when their time has come.
 
 use super::DemoError;
+use super::answers::Answers;
 use super::cast::{self, ASSETS, NAMES};
+use super::found::World;
 use super::habits::{self, Act};
 use super::reader::{self, Offer, Reader};
 use super::workdays;
@@ -51,19 +53,22 @@ pub struct Contacts {
     /// The last caught mail that was looked at.
     seen: i64,
     due: BTreeMap<Due, (Act, Arc<Offer>)>,
+    /// What comes back as mail.
+    pub(super) answers: Answers,
     /// Acts done.
     pub(super) acts: u64,
 }
 
 impl Contacts {
-    /// Contacts who reach the product at `at`.
-    pub(super) fn new(seed: u64, at: SocketAddr) -> Result<Self, DemoError> {
+    /// Contacts who reach the product at `at`, and from whom `answers` come back.
+    pub(super) fn new(seed: u64, at: SocketAddr, answers: Answers) -> Result<Self, DemoError> {
         Ok(Self {
             reader: Reader::new(at)?,
             seed,
             letters: HashMap::new(),
             seen: 0,
             due: BTreeMap::new(),
+            answers,
             acts: 0,
         })
     }
@@ -103,10 +108,14 @@ impl Contacts {
                 continue;
             };
             let offer = Arc::new(reader::read(&bytes, &ctx.settings.tracking_url));
-            let letter = mail.message_id.and_then(|id| self.letters.remove(&id));
+            let letter = mail.message_id.as_ref();
+            let letter = letter.and_then(|id| self.letters.remove(id));
             // A mail of somebody who tries the product: its number keeps it apart from the team's.
             let (number, asset) =
                 letter.unwrap_or((u64::MAX - mail.no.unsigned_abs(), contact % ASSETS.len()));
+            if !self.answers.on_letter(&mail, &bytes, contact, number) {
+                continue;
+            }
             let mut rng = Rng::with_seed(self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             let reactions = habits::reactions(&mut rng, contact, asset);
             for (index, reaction) in reactions.into_iter().enumerate() {
@@ -120,11 +129,15 @@ impl Contacts {
 
     /// When the next act is due.
     pub(super) fn next(&self) -> Option<Millis> {
-        self.due.first_key_value().map(|((at, ..), _)| *at)
+        let acts = self.due.first_key_value().map(|((at, ..), _)| *at);
+        [acts, self.answers.next()].into_iter().flatten().min()
     }
 
     /// Does the next act.
-    pub(super) async fn act(&mut self) -> Result<(), DemoError> {
+    pub(super) async fn act(&mut self, ctx: &Ctx, world: &World) -> Result<(), DemoError> {
+        if self.answers.next() == self.next() {
+            return self.answers.act(ctx, world).await;
+        }
         let Some(((_, contact, ..), (act, offer))) = self.due.pop_first() else {
             return Ok(());
         };

@@ -2,6 +2,7 @@
 //! and letters, mail, hits and ingest go their usual way.
 
 use super::DemoError;
+use super::answers::Answers;
 use super::contacts::{Contacts, Tempo};
 use super::found::World;
 use super::plan;
@@ -61,7 +62,9 @@ pub async fn history(
     span: Span,
     mut tell: impl FnMut(Told),
 ) -> Result<Contacts, DemoError> {
-    let mut contacts = Contacts::new(span.seed, at)?;
+    let lmtp = ctx.settings.lmtp_listen;
+    let answers = Answers::new(span.seed, lmtp, span.begin(), span.end);
+    let mut contacts = Contacts::new(span.seed, at, answers)?;
     let sender = Sender::new(ctx.clone(), PhaseTimeouts::default());
     let letters = plan::letters(span.seed, span.end, span.days);
     let mut told = Told {
@@ -79,7 +82,7 @@ pub async fn history(
         }
         move_to(ctx, next);
         if letter != Some(next) {
-            contacts.act().await?;
+            contacts.act(ctx, world).await?;
             continue;
         }
         while let Some((letter, number)) =

@@ -35,6 +35,9 @@ pub async fn live(
         return;
     };
     contacts.hurry(ctx.clock.now());
+    contacts
+        .answers
+        .watched(ctx.settings.lmtp_listen, ctx.clock.now());
     let mut rng = Rng::with_seed(seed.wrapping_add(1));
     let mut number = FIRST_NUMBER;
     let mut next_letter = ctx.clock.now();
@@ -58,17 +61,17 @@ pub async fn live(
                 Err(error) => tracing::warn!(error = %error, "a simulated rep could not write"),
             }
         }
-        if let Err(error) = react(&ctx, &mut contacts).await {
+        if let Err(error) = react(&ctx, &world, &mut contacts).await {
             tracing::warn!(error = %error, "the simulated contacts could not react");
         }
     }
 }
 
-async fn react(ctx: &Ctx, contacts: &mut Contacts) -> Result<(), DemoError> {
+async fn react(ctx: &Ctx, world: &World, contacts: &mut Contacts) -> Result<(), DemoError> {
     contacts.look(ctx, Tempo::Watched).await?;
     let now = ctx.clock.now();
     while contacts.next().is_some_and(|at| at <= now) {
-        contacts.act().await?;
+        contacts.act(ctx, world).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! all three pure functions of a seed. `found`, `team`, `contacts`, `reader` and `site` carry it
 //! out, `history` on a clock moved by hand and `live` on the system's.
 
+mod answers;
 pub mod cast;
 mod contacts;
 mod found;

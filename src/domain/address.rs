@@ -74,6 +74,11 @@ impl EmailAddress {
     }
 }
 
+/// The domain that `text` is, in A-labels and lower case; `None` when it is none.
+pub fn mail_domain(text: &str) -> Option<String> {
+    ascii_domain(text.trim()).ok()
+}
+
 /// A domain in A-labels and lower case, or why it has none.
 fn ascii_domain(domain: &str) -> Result<String, AddressError> {
     if domain.is_empty() || domain.starts_with('[') {

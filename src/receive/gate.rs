@@ -48,7 +48,7 @@ pub(super) struct Seen<'a> {
 pub(super) async fn rule(tx: &mut Tx, seen: &Seen<'_>) -> Result<Ruling> {
     let mailbox = mailbox(tx, seen).await?;
     let Some(owner) = mailbox.clone().filter(|owner| owner.user_id.is_some()) else {
-        return Ok(Ruling::Keep(mailbox));
+        return shared(tx, seen, mailbox).await;
     };
     if seen.arrival.wish == Wish::Asked {
         return Ok(Ruling::Keep(mailbox));
@@ -67,6 +67,16 @@ pub(super) async fn rule(tx: &mut Tx, seen: &Seen<'_>) -> Result<Ruling> {
         KeptOut::Private
     };
     Ok(Ruling::Out(reason, owner))
+}
+
+/// A shared mailbox is read whole, but for what is never kept of any that is read.
+async fn shared(tx: &mut Tx, seen: &Seen<'_>, mailbox: Option<Owner>) -> Result<Ruling> {
+    if let (Some(owner), Way::Imap { .. }) = (&mailbox, &seen.arrival.way)
+        && let Some(reason) = never(tx, seen, owner).await?
+    {
+        return Ok(Ruling::Out(reason, owner.clone()));
+    }
+    Ok(Ruling::Keep(mailbox))
 }
 
 /// The mailbox it came to. A mail delivered to several is as public as the most public of them.

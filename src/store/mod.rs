@@ -252,6 +252,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("pages::hold", pages::hold::STATEMENTS),
         ("pages::inbox", pages::inbox::STATEMENTS),
         ("pages::messages", pages::messages::STATEMENTS),
+        ("pages::suppressed", pages::suppressed::STATEMENTS),
         ("pages::today", pages::today::STATEMENTS),
         ("settings", settings::STATEMENTS),
         ("zone", zone::STATEMENTS),

@@ -24,6 +24,8 @@ pub enum Setting {
     DomainPerHour,
     /// Seconds between two mails of one mailbox to one recipient domain; unset is none.
     DomainGapSeconds,
+    /// How our domains stood in the DNS when last looked at, as JSON.
+    DnsPosture,
     /// Set while the queue waits for a person: the reason.
     QueueHold,
 }
@@ -39,6 +41,7 @@ impl Setting {
             Self::ContentFloor => "content_floor",
             Self::DomainPerHour => "domain_per_hour",
             Self::DomainGapSeconds => "domain_gap_seconds",
+            Self::DnsPosture => "dns_posture",
             Self::QueueHold => "queue_hold",
         }
     }

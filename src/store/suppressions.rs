@@ -24,6 +24,11 @@ statements! {
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> $2";
     LIFT = "UPDATE suppressions SET lifted_at = $2
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> 'complained'";
+    /// What the contact asked for is no mistake of ours to mend.
+    LIFT_MENDED = "UPDATE suppressions SET lifted_at = $2
+        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason NOT IN ('complained', 'unsubscribed')";
+    LIFT_AGREED = "UPDATE suppressions SET lifted_at = $2
+        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL";
     CONTACT = "SELECT e.contact_no FROM suppressions s JOIN contact_emails e ON e.address = s.address
         WHERE s.scope = 'address' AND s.hash = $1 AND s.lifted_at IS NULL";
     OF = "SELECT id, address, reason, created_at FROM suppressions
@@ -132,12 +137,39 @@ pub async fn lift(tx: &mut Tx, hash: AddressHash, at: Millis) -> Result<bool> {
     Ok(execute!(tx, LIFT; hash.0.as_slice(), at)? == 1)
 }
 
-/// Takes an address off the list because a person asked for it, and says so in the log; `false` as
-/// for [`lift`].
-pub async fn lift_by_person(tx: &mut Tx, hash: AddressHash, at: Millis) -> Result<bool> {
+/// Why a user takes an address off the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why<'a> {
+    /// It stood there by mistake, or takes mail again, in the user's words. It lifts nothing that
+    /// the contact asked for.
+    Mended(&'a str),
+    /// The contact has agreed again; the caller keeps the proof with the contact.
+    Agreed,
+}
+
+/// Takes an address off the list because a user says so, and tells it in the log; `false` when it
+/// is not on it, or stands there for what that reason does not lift.
+pub async fn lift_by_person(
+    tx: &mut Tx,
+    hash: AddressHash,
+    why: Why<'_>,
+    at: Millis,
+) -> Result<bool> {
     log::append(tx, &[]).await?;
     let contact = maybe!(&mut *tx, CONTACT, (ContactNo,); hash.0.as_slice())?;
-    if !lift(tx, hash, at).await? {
+    let (lifted, code, text) = match why {
+        Why::Mended(text) => (
+            execute!(&mut *tx, LIFT_MENDED; hash.0.as_slice(), at)?,
+            "lifted",
+            text,
+        ),
+        Why::Agreed => (
+            execute!(&mut *tx, LIFT_AGREED; hash.0.as_slice(), at)?,
+            "agreed",
+            "",
+        ),
+    };
+    if lifted != 1 {
         return Ok(false);
     }
     let event = NewEvent {
@@ -146,8 +178,8 @@ pub async fn lift_by_person(tx: &mut Tx, hash: AddressHash, at: Millis) -> Resul
         delivery: None,
         contact: contact.map(|(no,)| no),
         detail: Detail::Reason {
-            code: "lifted".to_owned(),
-            text: String::new(),
+            code: code.to_owned(),
+            text: text.to_owned(),
         },
     };
     log::append(tx, &[event]).await?;

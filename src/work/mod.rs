@@ -9,6 +9,7 @@ pub mod ingest;
 pub mod mailbox;
 pub mod networks;
 mod own;
+pub mod posture;
 pub mod retention;
 pub mod send;
 pub mod understand;

@@ -156,6 +156,7 @@ async fn a_real_bounce_lands_in_the_inbox_of_the_rep_and_is_stored() {
             imap_url: Some(dovecot.url()),
             password: Some(crate::dovecot::PASSWORD),
             sent: None,
+            excluded: &[],
         };
         let mailbox = add(&ctx, new).await;
         let mut new = letter("nobody@buyer.example");

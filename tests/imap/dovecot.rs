@@ -82,7 +82,8 @@ impl Dovecot {
         self.put(&self.maildir(user), mail);
     }
 
-    fn put(&self, maildir: &Path, mail: &str) {
+    /// The same into a folder of that maildir.
+    pub fn put(&self, maildir: &Path, mail: &str) {
         static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         for name in ["", "tmp", "new", "cur"] {
             let part = maildir.join(name);

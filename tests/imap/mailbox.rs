@@ -21,6 +21,7 @@ pub struct New<'a> {
     pub imap_url: Option<String>,
     pub password: Option<&'a str>,
     pub sent: Option<SentPolicy>,
+    pub excluded: &'a [&'a str],
 }
 
 impl<'a> New<'a> {
@@ -34,6 +35,7 @@ impl<'a> New<'a> {
             imap_url: Some(imap_url.to_owned()),
             password: Some(crate::dovecot::PASSWORD),
             sent: None,
+            excluded: &[],
         }
     }
 }
@@ -60,7 +62,7 @@ pub async fn add(ctx: &Ctx, new: New<'_>) -> Mailbox {
             .password
             .map(|password| access::seal(ctx, id, Sealed::ImapPassword, password)),
         sent: new.sent,
-        excluded: Vec::new(),
+        excluded: new.excluded.iter().map(|name| (*name).to_owned()).collect(),
         read_from: ctx.clock.now(),
     };
     let mut tx = ctx.store.begin().await.unwrap();

@@ -13,6 +13,7 @@ mod support;
 mod bounces;
 mod dovecot;
 mod hostile;
+mod labels;
 mod mailbox;
 mod provider;
 mod reading;

@@ -35,6 +35,7 @@ async fn written(ctx: &Ctx, viewer: &Viewer, sink: &Sink, dovecot: &Dovecot) -> 
         imap_url: Some(dovecot.url()),
         password: Some(crate::dovecot::PASSWORD),
         sent: Some(SentPolicy::Append),
+        excluded: &[],
     };
     let mailbox = add(ctx, new).await;
     let mut new = letter("Anna <anna@buyer.example>");

@@ -54,6 +54,7 @@ impl World {
             imap_url: Some(format!("imap://{}", provider.imap)),
             password: None,
             sent: None,
+            excluded: &[],
         };
         let mailbox = add(&ctx, new).await;
         let session = SessionId(ctx.clock.fresh_id());

@@ -158,6 +158,7 @@ fn settings(options: &Options, data: &Path) -> Vec<(&'static str, String)> {
         ("listen", options.listen.to_string()),
         ("data_dir", data.display().to_string()),
         ("catcher_listen", "127.0.0.1:0".to_owned()),
+        ("lmtp_listen", "127.0.0.1:0".to_owned()),
         ("report_level", "full".to_owned()),
         // The simulated contacts come from one machine and say which addresses they stand for.
         ("trusted_proxies", "127.0.0.1/32,::1/128".to_owned()),

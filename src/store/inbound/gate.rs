@@ -2,7 +2,7 @@
 //! ours, which domains are excluded. And what is kept of a mail that may be an enquiry: sender and
 //! subject, for the mailbox's owner alone, until they decide.
 
-use super::super::sql::{execute, maybe, row, rows, statements};
+use super::super::sql::{execute, maybe, one, row, rows, statements};
 use super::super::{Result, Store, Tx};
 use super::keep::Place;
 use crate::domain::clock::Millis;
@@ -27,12 +27,17 @@ statements! {
             sender, subject, received_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (user_id, identity) DO NOTHING";
-    ASKED = "SELECT id, sender, subject, received_at FROM possible_enquiries
-        WHERE user_id = $1 AND decided = 0 AND (id < $2 OR $2 IS NULL) ORDER BY id DESC LIMIT $3";
+    /// One that cannot be fetched is settled once its sender is a contact.
+    ASKED = "SELECT p.id, p.folder, p.sender, p.subject, p.received_at FROM possible_enquiries p
+        WHERE p.user_id = $1 AND p.decided = 0
+            AND (p.folder <> '' OR NOT EXISTS (SELECT 1 FROM contact_emails e WHERE e.address = p.sender))
+            AND (p.id < $2 OR $2 IS NULL) ORDER BY p.id DESC LIMIT $3";
     DECIDE = "UPDATE possible_enquiries SET decided = $3, decided_at = $4
         WHERE id = $1 AND user_id = $2 AND decided = 0";
     /// An address and a subject are personal data too: a decision leaves neither.
     BLANK = "UPDATE possible_enquiries SET sender = '', subject = '' WHERE id = $1";
+    FETCHING = "SELECT CAST(COUNT(*) AS BIGINT) FROM possible_enquiries WHERE user_id = $1 AND decided = 1";
+    CALLING = "SELECT DISTINCT mailbox_no FROM possible_enquiries WHERE decided = 1";
     WANTED = "SELECT id, folder, uid_validity, uid FROM possible_enquiries
         WHERE mailbox_no = $1 AND decided = 1 ORDER BY id LIMIT 50";
     FETCHED = "UPDATE possible_enquiries SET decided = 3 WHERE id = $1 AND decided = 1";
@@ -59,6 +64,8 @@ row! {
     pub struct Asking {
         /// Its id.
         pub id: Uuid,
+        /// The folder it lies in; empty when it came another way, so that it cannot be fetched.
+        pub folder: String,
         /// Who wrote.
         pub sender: String,
         /// The subject.
@@ -196,6 +203,17 @@ pub async fn decide(
         execute!(tx, BLANK; id)?;
     }
     Ok(n == 1)
+}
+
+/// How many mails this user accepted that have not been fetched yet.
+pub async fn fetching(store: &Store, user: UserId) -> Result<i64> {
+    Ok(one!(store, FETCHING, (i64,); user)?.0)
+}
+
+/// The mailboxes from which accepted mails are to be fetched.
+pub async fn calling(store: &Store) -> Result<Vec<MailboxNo>> {
+    let found = rows!(store, CALLING, (MailboxNo,))?;
+    Ok(found.into_iter().map(|(no,)| no).collect())
 }
 
 /// The mails of a mailbox that were accepted and are to be fetched.

@@ -7,4 +7,5 @@ pub mod drafts;
 pub mod hold;
 pub mod inbox;
 pub mod messages;
+pub mod suppressed;
 pub mod today;

@@ -13,7 +13,7 @@ use crate::domain::address::EmailAddress;
 use crate::domain::clock::Millis;
 use crate::domain::id::SuppressionId;
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
-use crate::store::suppressions::{self, NewSuppression, Suppression};
+use crate::store::suppressions::{self, NewSuppression, Suppression, Why};
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{delete, get, post};
@@ -120,7 +120,7 @@ fn time_of(id: Uuid) -> Millis {
     Millis((id.as_u128() >> 80) as i64)
 }
 
-/// Write to an address again; not after a complaint
+/// Write to an address again; not where the contact asked for no more, which their consent alone lifts
 #[utoipa::path(tag = "suppressions", params(("id" = Uuid, Path)),
     responses((status = 204), (status = 404), (status = 409)))]
 #[delete("/suppressions/{id}")]
@@ -128,13 +128,14 @@ pub(super) async fn lift(web: Data<Web>, _: Caller<Administrator>, id: PathId) -
     let entry = suppressions::lookup_by_id(&web.ctx.store, SuppressionId(id.0)).await?;
     let (hash, _) = entry.ok_or_else(Problem::not_found)?;
     let mut tx = web.ctx.store.begin().await?;
-    let lifted = suppressions::lift_by_person(&mut tx, hash, web.ctx.clock.now()).await?;
+    let now = web.ctx.clock.now();
+    let lifted = suppressions::lift_by_person(&mut tx, hash, Why::Mended(""), now).await?;
     tx.commit().await?;
     if lifted {
         done(true)
     } else {
         Err(Problem::conflict(
-            "It stands there for a complaint, which nothing lifts.",
+            "The contact asked for it: only their new consent lifts it, which is noted in the settings.",
         ))
     }
 }

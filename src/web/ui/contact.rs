@@ -1,11 +1,12 @@
 //! One contact: what they are, what they allow, what was written to them and what came of it.
 
 use super::contact_form::found;
-use super::desk::{Answer, Desk, shown};
+use super::desk::{Answer, Desk, Sent, go_to, shown};
 use super::feed::{Names, feed};
-use super::layout::{Here, page};
+use super::layout::{Here, csrf, page};
 use super::messages::table;
 use super::parts::{moment, why_tag};
+use super::settings::{by_hand, cause};
 use super::touch::log_form;
 use super::words::{Lang, Tone};
 use crate::domain::address::EmailAddress;
@@ -13,7 +14,8 @@ use crate::domain::suppression::AddressHasher;
 use crate::store::contacts::Contact;
 use crate::store::events::{self, Told};
 use crate::store::pages::messages::{self, Listed, Wanted};
-use crate::store::suppressions;
+use crate::store::pages::suppressed::{self, Suppressed};
+use crate::web::error::Problem;
 use actix_web::web::Path;
 use maud::{Markup, html};
 
@@ -23,7 +25,7 @@ const MESSAGES: i64 = 50;
 
 struct Shown {
     contact: Contact,
-    suppressed: Vec<EmailAddress>,
+    suppressed: Vec<(EmailAddress, Suppressed)>,
     messages: Vec<Listed>,
     events: Vec<Told>,
 }
@@ -40,8 +42,8 @@ pub async fn show(desk: Desk, path: Path<String>) -> Answer {
     let mut suppressed = Vec::new();
     for email in &contact.data.emails {
         let hash = hasher.hash(email);
-        if suppressions::lookup(&ctx.store, hash).await?.is_some() {
-            suppressed.push(email.clone());
+        if let Some(entry) = suppressed::of(&ctx.store, hash).await? {
+            suppressed.push((email.clone(), entry));
         }
     }
     let shown_here = Shown {
@@ -126,7 +128,10 @@ fn facts(desk: &Desk, page: &Shown) -> Markup {
                     @for email in &data.emails {
                         div {
                             (email.as_str()) " "
-                            @if page.suppressed.contains(email) { (why_tag(lang.suppressed_word(), Tone::Warn, lang.unsubscribed_why())) }
+                            @match page.suppressed.iter().find(|(address, _)| address == email) {
+                                Some((_, entry)) => { (stopped(desk, entry)) }
+                                None => { (stop_form(desk, &page.contact, email)) }
+                            }
                         }
                     }
                 }
@@ -154,6 +159,44 @@ fn facts(desk: &Desk, page: &Shown) -> Markup {
             }
         }
     }
+}
+
+/// Since when, why and by what an address gets no mail, and who may lift that.
+fn stopped(desk: &Desk, entry: &Suppressed) -> Markup {
+    let lang = desk.lang();
+    html! {
+        (why_tag(lang.suppressed_word(), Tone::Warn, lang.unsubscribed_why()))
+        span.sub {
+            (lang.suppression(&entry.reason)) ", " (moment(&desk.frame.when, entry.created_at)) ": " (cause(lang, entry)) br;
+            @if desk.viewer.may_administer() {
+                a href=(format!("/settings/suppressions/{}", entry.id)) { (lang.lift_title()) }
+            } @else { (lang.lift_asks_admin()) }
+        }
+    }
+}
+
+/// Stops mail to an address because its holder said so to somebody.
+fn stop_form(desk: &Desk, contact: &Contact, email: &EmailAddress) -> Markup {
+    html! {
+        form.inline method="post" action=(format!("/contacts/{}/stop", contact.id)) {
+            (csrf(&desk.frame))
+            input type="hidden" name="address" value=(email.as_str());
+            button.small { (desk.lang().write_no_more()) }
+        }
+    }
+}
+
+/// `POST /contacts/{id}/stop` with one of their addresses: nothing is written there any more.
+pub async fn stop(sent: Sent, path: Path<String>) -> Answer {
+    let desk = &sent.desk;
+    let contact = found(desk, &path).await?;
+    let address = sent.fields.text("address");
+    let theirs = contact.data.emails.iter();
+    let Some(address) = theirs.into_iter().find(|email| email.as_str() == address) else {
+        return Err(Problem::not_found().into());
+    };
+    by_hand(desk, address).await?;
+    Ok(go_to(&format!("/contacts/{}?done=suppressed", contact.id)))
 }
 
 const fn known(lang: Lang, word: Option<bool>) -> &'static str {

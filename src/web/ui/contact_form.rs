@@ -1,6 +1,6 @@
 //! A contact's form: read as it was typed, parsed with every error named, shown again unchanged.
 
-use super::desk::{Answer, Desk, Sent, go_to, id_of, shown, shown_again};
+use super::desk::{Answer, Desk, Sent, go_to, id_of, query, shown, shown_again};
 use super::layout::{Here, csrf, page};
 use super::pairs;
 use super::parts::{Errors, Form};
@@ -14,6 +14,7 @@ use crate::store::contacts::{self, Contact, ContactData};
 use crate::store::pages::companies;
 use crate::web::auth::Fields;
 use crate::web::error::Problem;
+use actix_web::HttpRequest;
 use actix_web::web::Path;
 use maud::{Markup, html};
 
@@ -162,9 +163,13 @@ fn parse(lang: Lang, typed: &Typed, was: ContactData, now: Millis) -> Result<Con
     })
 }
 
-/// `GET /contacts/new`
-pub async fn new(desk: Desk) -> Answer {
-    let body = body(&desk, None, &Typed::default(), &Errors::default());
+/// `GET /contacts/new?emails=`
+pub async fn new(desk: Desk, request: HttpRequest) -> Answer {
+    let typed = Typed {
+        emails: query(&request).text("emails").to_owned(),
+        ..Typed::default()
+    };
+    let body = body(&desk, None, &typed, &Errors::default());
     let title = desk.lang().new_contact();
     Ok(shown(page(&desk.frame, Here::Contacts, title, &body)))
 }

@@ -1,11 +1,16 @@
 //! Settings: one's own language and password; for the administrator the organisation, and what
 //! stands on pages of their own: users, mailboxes, links that were sent.
 
+mod domains;
 mod links;
 mod mailbox;
 mod mailbox_form;
+mod suppressions;
 mod tables;
 mod user;
+
+pub use domains::table as domains_table;
+pub use suppressions::{by_hand, cause};
 
 use super::desk::{Answer, Desk, Sent, go_to, shown, shown_again};
 use super::layout::{Here, csrf, page, sign_out};
@@ -51,6 +56,18 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/settings/users/new", web::post().to(user::add))
         .route("/settings/users/{id}", web::get().to(user::edit))
         .route("/settings/users/{id}", web::post().to(user::change))
+        .route("/settings/suppressions", web::get().to(suppressions::list))
+        .route("/settings/suppressions", web::post().to(suppressions::add))
+        .route(
+            "/settings/suppressions/{id}",
+            web::get().to(suppressions::show),
+        )
+        .route(
+            "/settings/suppressions/{id}",
+            web::post().to(suppressions::lift),
+        )
+        .route("/settings/domains", web::get().to(domains::show))
+        .route("/settings/domains", web::post().to(domains::look))
         .route("/settings/links", web::get().to(links::show))
         .route("/settings/links", web::post().to(links::change));
 }
@@ -198,6 +215,12 @@ fn body<P>(
         h2 { (lang.mailboxes()) }
         (tables::mailboxes(lang, &desk.viewer, mailboxes))
         p { a.button href="/settings/mailboxes/new" { (lang.new_mailbox()) } }
+        @if desk.viewer.may_administer() {
+            h2 { (lang.domains_title()) }
+            p { a.button href="/settings/domains" { (lang.domains_open()) } }
+            h2 { (lang.suppressions_title()) }
+            p { a.button href="/settings/suppressions" { (lang.suppressions_open()) } }
+        }
         @if desk.viewer.may_edit_library() {
             h2 { (lang.sent_links()) }
             p { a.button href="/settings/links" { (lang.sent_links_open()) } }

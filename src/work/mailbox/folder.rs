@@ -3,12 +3,13 @@
 
 use super::one::{Halt, Work};
 use crate::domain::clock::{DAY_MS, Millis};
-use crate::net::imap::{Fetched, FolderRole, FoundFolder, Listed, Mail, Opened};
+use crate::net::imap::{self, Fetched, FolderRole, FoundFolder, Listed, Mail, Opened};
 use crate::receive::{self, Arrival, Folder, LARGEST_BYTES, ReceiveError, Received, Way, Wish};
 use crate::store::Tx;
 use crate::store::inbound::Place;
 use crate::store::mailbox_access;
 use crate::store::mailbox_access::reader::{self, Cursor};
+use std::collections::HashSet;
 
 /// What one permit for a large mail stands for.
 pub(super) const UNIT_BYTES: u32 = 1_024 * 1_024;
@@ -62,14 +63,35 @@ impl Reading<'_> {
             for some in new.chunks(AT_ONCE) {
                 let set: Vec<String> = some.iter().map(u32::to_string).collect();
                 let listed = mail.list(&set.join(",")).await?;
+                let open = self.open_ones(mail, &set.join(",")).await?;
                 for each in listed.into_iter().filter(|each| some.contains(&each.uid)) {
-                    self.one(mail, each).await?;
+                    if open.as_ref().is_none_or(|open| open.contains(&each.uid)) {
+                        self.one(mail, each).await?;
+                    } else {
+                        self.at.uid = each.uid;
+                    }
                 }
             }
         }
         // All below the next number is dealt with, also what was deleted or is too old.
         self.at.uid = self.at.uid.max(self.opened.uid_next.saturating_sub(1));
         self.note().await
+    }
+
+    /// The mails of `set` that may be read, where the owner's words may be labels that this server
+    /// tells; `None` is all. What bears an excluded label is not even fetched, and a mail whose
+    /// labels are not told is left alone.
+    async fn open_ones(&self, mail: &mut Mail, set: &str) -> Result<Option<HashSet<u32>>, Halt> {
+        let excluded = &self.work.access.data.excluded;
+        if excluded.is_empty() || !mail.tells_labels() {
+            return Ok(None);
+        }
+        let is_excluded = |label: &String| excluded.iter().any(|name| imap::is_within(label, name));
+        let labels = mail.labels(set).await?;
+        let open = labels
+            .into_iter()
+            .filter(|(_, labels)| !labels.iter().any(is_excluded));
+        Ok(Some(open.map(|(uid, _)| uid).collect()))
     }
 
     async fn one(&mut self, mail: &mut Mail, listed: Listed) -> Result<(), Halt> {

@@ -17,6 +17,7 @@ use crate::domain::clock::{Millis, SECOND_MS};
 use crate::domain::id::MailboxNo;
 use crate::net::imap::{Connector, Timeouts};
 use crate::store::Result;
+use crate::store::inbound::gate;
 use crate::store::mailbox_access::{self, copies};
 use one::{Call, Ended, Until};
 use std::collections::HashMap;
@@ -109,7 +110,7 @@ impl Readers {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Starts what is due and not being read, calls those that have something to file, and ends
+    /// Starts what is due and not being read, calls those that have something to file or to fetch, and ends
     /// those whose settings changed or that are no longer to be read.
     async fn look(
         &self,
@@ -130,7 +131,9 @@ impl Readers {
                 each.call.end();
             }
         }
-        for mailbox in copies::waiting(&ctx.store, now).await? {
+        let to_file = copies::waiting(&ctx.store, now).await?;
+        let to_fetch = gate::calling(&ctx.store).await?;
+        for mailbox in to_file.into_iter().chain(to_fetch) {
             if let Some(each) = busy.get(&mailbox) {
                 each.call.call();
             }

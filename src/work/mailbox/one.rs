@@ -5,7 +5,7 @@ use super::{Shared, copy, folder, wanted};
 use crate::access::{self, AccessError};
 use crate::domain::clock::{Millis, SECOND_MS, random_bytes};
 use crate::domain::id::MailboxNo;
-use crate::net::imap::{FolderRole, FoundFolder, Login, Mail, News};
+use crate::net::imap::{self, FolderRole, FoundFolder, Login, Mail, News};
 use crate::store::mailbox_access::reader::{self, Reader};
 use crate::store::mailbox_access::{self, Access, AccessState, Standing};
 use crate::store::mailboxes::{self, Mailbox};
@@ -221,7 +221,7 @@ impl Work {
         Ok(connector.connect(&server, &login).await?)
     }
 
-    /// INBOX and Sent, unless their owner excluded them.
+    /// INBOX and Sent, unless their owner excluded them, by the name that people write.
     async fn folders(&self, mail: &mut Mail) -> std::result::Result<Vec<FoundFolder>, Halt> {
         let mut folders = mail.folders().await?;
         let excluded = &self.access.data.excluded;
@@ -229,7 +229,7 @@ impl Work {
             folder.role != FolderRole::Other
                 && !excluded
                     .iter()
-                    .any(|name| name.eq_ignore_ascii_case(&folder.name))
+                    .any(|name| name.to_lowercase() == imap::name(&folder.name).to_lowercase())
         });
         if folders.is_empty() {
             let text = "no folder is left to be read".to_owned();

@@ -8,6 +8,7 @@ use super::super::super::state::Web;
 use super::super::outcome::{Outcome, done, ok};
 use super::super::page::{List, Paging, page};
 use super::super::wire::{PathId, Query};
+use crate::domain::address::mail_domain;
 use crate::domain::id::MailboxId;
 use crate::receive;
 use crate::store::inbound::gate::{self, Asking, Decision};
@@ -123,8 +124,8 @@ pub(in super::super) async fn exclude(
     let no = own(&web, &caller, id).await?;
     let mut domains = Vec::new();
     for (place, text) in body.value.domains.iter().enumerate() {
-        match url::Host::parse(text.trim()) {
-            Ok(url::Host::Domain(domain)) if place < MOST_DOMAINS => domains.push(domain),
+        match mail_domain(text) {
+            Some(domain) if place < MOST_DOMAINS => domains.push(domain),
             _ => {
                 return Err(Problem::field(
                     format!("domains[{place}]"),

@@ -6,12 +6,15 @@ mod page;
 use super::desk::{Answer, Desk, Sent, go_to, id_of, shown, shown_again};
 use super::layout::{self, Here, csrf};
 use super::parts::Errors;
+use super::words::Lang;
 use crate::access::{self, AccessError, Checked, ConsentError, Sealed};
+use crate::domain::address::mail_domain;
 use crate::domain::clock::Millis;
 use crate::domain::id::MailboxId;
 use crate::domain::mailbox::{Provider, SentPolicy};
 use crate::net::imap::{Connector, Server, Timeouts};
 use crate::store::StoreError;
+use crate::store::inbound::gate;
 use crate::store::mailbox_access::copies::{self, Counts};
 use crate::store::mailbox_access::tokens::{self, Tokens};
 use crate::store::mailbox_access::{self, Access, AccessData, LargeMail};
@@ -27,7 +30,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Large mails shown.
 const LARGE_SHOWN: i64 = 20;
-/// Folders that may be excluded, and the longest name of one.
+/// Folders and domains that may be excluded, and the longest name of a folder.
 const MOST_EXCLUDED: usize = 100;
 const LONGEST_NAME: usize = 200;
 
@@ -38,6 +41,8 @@ struct Found {
     tokens: Option<Tokens>,
     copies: Counts,
     large: Vec<LargeMail>,
+    /// Domains whose mail is not kept, as stored or as typed.
+    domains: Vec<String>,
 }
 
 /// How a try came out.
@@ -52,14 +57,16 @@ pub async fn show(desk: Desk, path: Path<String>) -> Answer {
 /// `POST /settings/mailboxes/{id}/access`
 pub async fn save(sent: Sent, path: Path<String>) -> Answer {
     let Sent { desk, fields } = sent;
-    let found = find(&desk, &path).await?;
+    let mut found = find(&desk, &path).await?;
     let mut errors = Errors::default();
     let data = typed(&desk, &found, &fields, &mut errors);
+    found.domains = domains(desk.lang(), &fields, &mut errors);
     if !errors.is_empty() {
         return Ok(shown_again(page_of(&desk, &found, None, &errors)));
     }
     let mut tx = desk.web.ctx.store.begin().await?;
     mailbox_access::save(&mut tx, found.mailbox.no, &data).await?;
+    gate::exclude(&mut tx, found.mailbox.no, &found.domains).await?;
     tx.commit().await?;
     Ok(go_to(&format!("{}?done=saved", at(found.mailbox.id))))
 }
@@ -180,6 +187,7 @@ async fn find(desk: &Desk, path: &str) -> Result<Found, Refusal> {
         tokens: tokens::lookup(store, no).await?,
         copies: copies::counts(store, no).await?,
         large: mailbox_access::large_mails(store, no, LARGE_SHOWN).await?,
+        domains: gate::excluded(store, no).await?,
     })
 }
 
@@ -253,6 +261,21 @@ fn typed(desk: &Desk, found: &Found, fields: &Fields, errors: &mut Errors) -> Ac
             (_, at) => at.unwrap_or_else(|| ctx.clock.now()),
         },
     }
+}
+
+/// The domains that were typed, as addresses hold them; those that are none stay as they are and
+/// are told.
+fn domains(lang: Lang, fields: &Fields, errors: &mut Errors) -> Vec<String> {
+    let lines = fields.text("domains").lines().map(str::trim);
+    let mut found = Vec::new();
+    for line in lines.filter(|line| !line.is_empty()).take(MOST_EXCLUDED) {
+        let domain = mail_domain(line);
+        if domain.is_none() {
+            errors.add("domains", lang.access_domain_wrong(line));
+        }
+        found.push(domain.unwrap_or_else(|| line.to_owned()));
+    }
+    found
 }
 
 fn day(text: &str) -> Option<Millis> {

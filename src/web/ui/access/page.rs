@@ -73,6 +73,7 @@ pub(super) fn tried(lang: Lang, tried: &Tried) -> Markup {
                     }
                     " "
                     (if found.has_idle { lang.access_idle() } else { lang.access_polled() })
+                    @if found.has_labels { " " (lang.access_labels()) }
                 }
             },
             Err(text) => div.panel role="alert" { p { (tag(lang.access_fails(), Tone::Bad)) " " (text) } },
@@ -186,6 +187,7 @@ pub(super) fn form(at: &At<'_>, found: &Found, errors: &Errors) -> Markup {
                 (form.line("date", "read_from", lang.access_from(), &day(from), lang.access_from_help(), ""))
             }
             (form.area("short", "excluded", lang.access_excluded(), &excluded, lang.access_excluded_help()))
+            (form.area("short", "domains", lang.access_domains(), &found.domains.join("\n"), lang.access_domains_help()))
             button { (if data.is_some() { lang.save() } else { lang.access_begin() }) }
         }
     }

@@ -2,10 +2,12 @@
 //! about it with one key.
 
 mod acts;
+mod asked;
 
 pub use acts::{back, done, hand_over, take};
+pub use asked::decide;
 
-use super::desk::{Answer, Desk, asked, query, shown};
+use super::desk::{self, Answer, Desk, query, shown};
 use super::layout::{Here, csrf, page};
 use super::parts::{empty, moment, tag};
 use super::today::escaped;
@@ -61,10 +63,19 @@ struct Row<'a> {
     words: Option<&'a Words>,
 }
 
+/// All that the page shows.
+struct Shown<'a> {
+    whose: Whose,
+    rows: Vec<Row<'a>>,
+    asked: Option<asked::Asked>,
+    colleagues: Vec<(UserId, String)>,
+    undo: Option<TouchId>,
+}
+
 /// `GET /inbox?whose=mine|all|queue`
 pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
     let fields = query(&request);
-    let whose = Whose::asked(asked(&fields, "whose").as_deref(), desk.viewer.role);
+    let whose = Whose::asked(desk::asked(&fields, "whose").as_deref(), desk.viewer.role);
     let (store, now) = (&desk.web.ctx.store, desk.frame.when.now);
     let waiting = episodes::waiting(store, &desk.viewer, After::START, now, SHOWN).await?;
     let here: Vec<&Episode> = waiting
@@ -84,9 +95,18 @@ pub async fn show(desk: Desk, request: HttpRequest) -> Answer {
             words: by_contact.get(&episode.contact_no).copied(),
         })
         .collect();
-    let colleagues = colleagues(&desk).await?;
-    let undo = asked(&fields, "undo").and_then(|id| id.parse::<TouchId>().ok());
-    let body = body(&desk, whose, &rows, &colleagues, undo);
+    let asked = match whose {
+        Whose::Mine | Whose::Everybody => Some(asked::Asked::read(store, desk.user.id).await?),
+        Whose::Nobody => None,
+    };
+    let page_of = Shown {
+        whose,
+        rows,
+        asked: asked.filter(|asked| !asked.is_empty()),
+        colleagues: colleagues(&desk).await?,
+        undo: desk::asked(&fields, "undo").and_then(|id| id.parse().ok()),
+    };
+    let body = body(&desk, &page_of);
     let title = desk.lang().inbox_title();
     Ok(shown(page(&desk.frame, Here::Inbox, title, &body)))
 }
@@ -102,29 +122,25 @@ async fn colleagues(desk: &Desk) -> Result<Vec<(UserId, String)>, Refusal> {
         .collect())
 }
 
-fn body(
-    desk: &Desk,
-    whose: Whose,
-    rows: &[Row<'_>],
-    colleagues: &[(UserId, String)],
-    undo: Option<TouchId>,
-) -> Markup {
+fn body(desk: &Desk, shown: &Shown<'_>) -> Markup {
     let lang = desk.lang();
+    let rows = &shown.rows;
     html! {
         div data-live="/api/v1/events/live" data-tick="60" {
-            @if let Some(id) = undo {
+            @if let Some(id) = shown.undo {
                 form.banner method="post" action=(format!("/inbox/{id}/back")) {
                     (csrf(&desk.frame)) (lang.no_answer_needed()) " " button { (lang.undo()) }
                 }
             }
             div data-part="inbox" data-waiting=(rows.len()) {
                 div.lead { div { h1 { (headline(desk, rows)) } p { (standing(desk, rows)) } } }
-                (tabs(desk, whose))
-                @if rows.is_empty() {
+                (tabs(desk, shown.whose))
+                @if !rows.is_empty() {
+                    (table(desk, rows, &shown.colleagues))
+                } @else if shown.asked.is_none() {
                     (empty(lang.inbox_empty_title(), lang.inbox_empty_how(), Some(("/settings", lang.nav_settings()))))
-                } @else {
-                    (table(desk, rows, colleagues))
                 }
+                @if let Some(asked) = &shown.asked { (asked::section(desk, asked)) }
             }
         }
     }

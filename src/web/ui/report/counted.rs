@@ -5,6 +5,7 @@ use super::pictures;
 use super::rows;
 use super::said;
 use crate::domain::day::Day;
+use crate::posture;
 use crate::report::asked::{Asked, ClockKind, Name, Slice};
 use crate::report::{Report, Row, Waiting};
 use crate::store::reports::{self, ReportError};
@@ -14,6 +15,7 @@ use crate::web::error::Problem;
 use crate::web::ui::desk::{Answer, Desk, shown, shown_again};
 use crate::web::ui::layout::{Here, page};
 use crate::web::ui::parts::{Errors, empty, figure};
+use crate::web::ui::settings::domains_table;
 use crate::web::ui::words::Lang;
 use actix_web::HttpRequest;
 use maud::{Markup, html};
@@ -67,7 +69,19 @@ async fn show(desk: Desk, request: HttpRequest, name: Name) -> Answer {
         ..asked.clone()
     };
     let total = read(&desk, name, &whole).await?.rows.into_iter().next();
-    let body = body(&desk, name, &asked, &report, total.as_ref());
+    let posture = match name {
+        Name::Deliverability => posture::last(&desk.web.ctx).await?,
+        Name::ResponseTime | Name::ReplyLatency => None,
+    };
+    let body = html! {
+        (body(&desk, name, &asked, &report, total.as_ref()))
+        @if let Some(posture) = posture.filter(|posture| !posture.domains.is_empty()) {
+            h2 { (desk.lang().domains_title()) }
+            (domains_table(&desk.frame.when, &posture))
+            @if desk.viewer.may_administer() { p { a href="/settings/domains" { (desk.lang().domains_look()) } } }
+            @else { p.soft { (desk.lang().domains_who()) } }
+        }
+    };
     Ok(shown(page(&desk.frame, Here::Reports, title, &body)))
 }
 

@@ -4,10 +4,10 @@ use super::words;
 
 words! {
     access_title: "Reading this mailbox", "Чтение ящика";
-    access_promise_personal: "From this mailbox only mail is kept that belongs to a conversation otklik knows, or that comes from or goes to a known contact. Of everything else nothing is kept but how far it was read; what may be an enquiry is shown to you alone, as sender and subject, until you accept it. Mail inside the organisation, excluded domains and folders, folders other than the inbox and Sent, and mail from before the day below are never read. Nothing is ever marked, moved or deleted in the mailbox.",
-        "Из этого ящика сохраняются только письма, которые относятся к известной переписке, и письма известных контактов. От всего остального остаётся лишь отметка, докуда прочитано; возможный запрос показывается только вам, как отправитель и тема, пока вы его не примете. Письма внутри организации, исключённые домены и папки, папки кроме входящих и отправленных и письма до указанного дня не читаются никогда. В ящике ничего не помечается, не перемещается и не удаляется.";
-    access_promise_shared: "This mailbox is shared: all of its inbox and Sent mail from the day below on is read, and enquiries wait in the team's queue until somebody takes them. Mail inside the organisation, excluded domains and folders, other folders, and earlier mail are never read. Nothing is ever marked, moved or deleted in the mailbox.",
-        "Это общий ящик: читаются все входящие и отправленные с указанного дня, запросы ждут в очереди команды, пока их кто-нибудь не возьмёт. Письма внутри организации, исключённые домены и папки, другие папки и более ранние письма не читаются никогда. В ящике ничего не помечается, не перемещается и не удаляется.";
+    access_promise_personal: "From this mailbox only mail is kept that belongs to a conversation otklik knows, or that comes from or goes to a known contact. Of everything else nothing is kept but how far it was read; what may be an enquiry is shown to you alone, as sender and subject, until you accept it. Mail inside the organisation, excluded domains, folders and labels, folders other than the inbox and Sent, and mail from before the day below are never read. Nothing is ever marked, moved or deleted in the mailbox.",
+        "Из этого ящика сохраняются только письма, которые относятся к известной переписке, и письма известных контактов. От всего остального остаётся лишь отметка, докуда прочитано; возможный запрос показывается только вам, как отправитель и тема, пока вы его не примете. Письма внутри организации, исключённые домены, папки и метки, папки кроме входящих и отправленных и письма до указанного дня не читаются никогда. В ящике ничего не помечается, не перемещается и не удаляется.";
+    access_promise_shared: "This mailbox is shared: all of its inbox and Sent mail from the day below on is read, and enquiries wait in the team's queue until somebody takes them. Mail inside the organisation, excluded domains, folders and labels, other folders, and earlier mail are never read. Nothing is ever marked, moved or deleted in the mailbox.",
+        "Это общий ящик: читаются все входящие и отправленные с указанного дня, запросы ждут в очереди команды, пока их кто-нибудь не возьмёт. Письма внутри организации, исключённые домены, папки и метки, другие папки и более ранние письма не читаются никогда. В ящике ничего не помечается, не перемещается и не удаляется.";
     access_standing: "Connection", "Соединение";
     access_none: "This mailbox is not read.", "Этот ящик не читается.";
     access_not_yet: "Set up the server first.", "Сначала укажите сервер.";
@@ -53,8 +53,14 @@ words! {
     access_from: "Read mail from", "Читать с";
     access_from_help: "Earlier mail is never read.", "Более ранние письма не читаются.";
     access_date_wrong: "is no day such as 2026-11-24", "это не день вида 2026-11-24";
-    access_excluded: "Folders never read", "Папки, которые не читать";
-    access_excluded_help: "One a line. Only the inbox and Sent are read at all.", "По одной в строке. Читаются вообще только входящие и отправленные.";
+    access_excluded: "Folders and labels never read", "Папки и метки, которые не читать";
+    access_excluded_help: "One a line, by its full name. Only the inbox and Sent are read at all; with Gmail, mail there that bears one of these labels, or one below it, is left alone too.",
+        "По одной в строке, полным именем. Читаются вообще только входящие и отправленные; в Gmail не читаются и письма с этими метками и вложенными в них.";
+    access_labels: "It tells labels, so that they can be left out.", "Он сообщает метки, их можно исключить.";
+    access_domains: "Domains never kept", "Домены, письма которых не хранить";
+    access_domains_help: "One a line, such as doctor.example. Mail from and to them is left alone.",
+        "По одному в строке, например doctor.example. Письма от них и к ним не хранятся.";
+    access_domain_wrong(text: &str): "{text} is no domain such as doctor.example", "{text}: это не домен вида doctor.example";
     access_begin: "Begin to read", "Начать читать";
     access_leaving(name: &str): "You leave for {name}, which asks whether otklik may read and send mail for this address, also while you are away. Sign in there with this address. You can take it back there, or here by disconnecting.",
         "Вы перейдёте к {name}; там спросят, можно ли otklik читать и отправлять почту этого адреса, и в ваше отсутствие тоже. Войдите там под этим адресом. Разрешение можно отозвать там или здесь, отсоединив ящик.";

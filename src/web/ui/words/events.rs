@@ -28,6 +28,7 @@ words! {
     ev_dismissed: "No answer needed", "Ответ не нужен";
     ev_sent_again: "Sent again by a person; a second copy may arrive", "Отправлено повторно вручную; копия может прийти дважды";
     ev_arrived: "A person says that it arrived", "Дошло, сообщает человек";
+    ev_agreed: "Agreed to mail again, says a user", "Снова согласен получать письма, сообщает пользователь";
     ev_lifted: "Taken off the suppression list", "Исключён из стоп-листа";
     clicked_link(label: &str): "Followed \u{201c}{label}\u{201d}", "Переход: \u{ab}{label}\u{bb}";
 }
@@ -86,6 +87,7 @@ impl Lang {
             (EventKind::Queued, "sent_again") => self.ev_sent_again(),
             (EventKind::Sent, "arrived") => self.ev_arrived(),
             (EventKind::Resubscribed, "lifted") => self.ev_lifted(),
+            (EventKind::Resubscribed, "agreed") => self.ev_agreed(),
             _ => self.event(kind),
         }
     }

@@ -43,6 +43,19 @@ words! {
     taken_done: "It is yours now.", "Теперь это ваше.";
     taken_back_done: "Back on the list.", "Возвращено в список.";
     nothing_to_do: "That wait has ended already.", "Это ожидание уже завершено.";
+    asked_title: "Perhaps enquiries", "Возможно, запросы";
+    asked_lead: "Mail in your own mailbox from people whom nobody here knows. Only its sender and subject are kept, for you alone. Accept what is an enquiry, and the mail is fetched; of the rest nothing is kept.",
+        "Письма в вашем личном ящике от людей, которых здесь никто не знает. Хранятся только отправитель и тема, и видны они только вам. Примите запрос, и письмо будет загружено; от остальных не останется ничего.";
+    asked_came: "Came", "Пришло";
+    asked_accept: "It is an enquiry", "Это запрос";
+    asked_dismiss: "Not for us", "Не для нас";
+    asked_add: "Add as a contact", "Добавить в контакты";
+    asked_no_text: "It was delivered past the mailbox, so its text was not kept. What a contact writes from now on is.",
+        "Оно пришло мимо ящика, и его текст не сохранён. Письма контакта будут сохраняться.";
+    asked_fetching(mails: &str): "Accepted and on the way from the mailbox: {mails}.", "Принято и загружается из ящика: {mails}.";
+    asked_accepted_done: "Accepted. The mail is fetched from your mailbox and stands here as soon as the mailbox answers.",
+        "Принято. Письмо загружается из вашего ящика и появится здесь, как только ящик ответит.";
+    asked_forgotten_done: "Forgotten: neither sender nor subject is kept.", "Забыто: ни отправитель, ни тема не хранятся.";
     thread_title: "Thread", "Переписка";
     thread_none: "Nothing can be shown: its mails were erased, or are private.", "Показать нечего: письма удалены или скрыты.";
     thread_from(name: &str): "{name} wrote", "Пишет {name}";
@@ -110,6 +123,7 @@ words! {
 
 counted! {
     people_wait: ["person", "people"], ["человек", "человека", "человек"];
+    more_fetched: ["mail", "mails"], ["письмо", "письма", "писем"];
     more_mails: ["mail since", "mails since"], ["письмо с тех пор", "письма с тех пор", "писем с тех пор"];
 }
 

@@ -15,10 +15,12 @@ mod library;
 mod messages;
 mod notices;
 mod numbers;
+mod posture;
 mod reasons;
 mod report;
 mod settings;
 mod states;
+mod suppressions;
 mod times;
 mod waits;
 
