@@ -86,6 +86,13 @@ impl Pace {
         at
     }
 
+    /// Whether it is the domain's limits, and not the mailbox's own, that a mail to `domain` waits
+    /// for the longest.
+    pub fn waits_for_domain(&self, domain: &str, now: Millis) -> bool {
+        // No other domain has a pace under the empty name.
+        self.next_at(domain, now) > self.next_at("", now)
+    }
+
     fn mailbox_next_at(&self, now: Millis) -> Millis {
         self.last
             .map_or(now, |last| now.max(last.plus(self.limits.gap_ms)))

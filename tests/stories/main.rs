@@ -11,6 +11,7 @@ mod cli;
 mod clicks;
 mod consent;
 mod demo;
+mod domain_caps;
 mod enquiries;
 mod hold;
 mod house;

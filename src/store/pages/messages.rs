@@ -12,7 +12,7 @@ statements! {
     /// The state is that of the `to` delivery; `$5` has a bit for each state that is wanted. Kind
     /// 9 is a click; the verdict that counts is the last one given.
     LIST = "SELECT m.id AS message_id, m.subject, m.created_at, u.name AS rep_name, d.address, d.state,
-            d.reason_text, d.due_at, c.name AS contact_name,
+            d.reason_code, d.reason_text, d.due_at, c.name AS contact_name,
             (SELECT COUNT(*) FROM events e WHERE e.delivery_no = d.no AND e.kind = 9
                 AND COALESCE((SELECT r.verdict FROM verdict_revisions r WHERE r.hit = e.seq
                     ORDER BY r.number DESC LIMIT 1), e.verdict) <= 1) AS human,
@@ -51,6 +51,8 @@ row! {
         pub state: i16,
         /// Why, in a line.
         pub reason_text: Option<String>,
+        /// The same as a stable word.
+        pub reason_code: Option<String>,
         /// When it is due.
         pub due_at: Millis,
         /// The contact's name.

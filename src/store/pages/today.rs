@@ -26,7 +26,8 @@ statements! {
                 ORDER BY r.number DESC LIMIT 1), e.verdict) <= 1
         ORDER BY e.seq DESC LIMIT 300";
     /// States 1-6 wait; 8, 9 and 11 want a look for a while.
-    OPEN = "SELECT m.id AS message_id, m.subject, d.address, c.name AS contact_name, d.state, d.reason_text, d.due_at
+    OPEN = "SELECT m.id AS message_id, m.subject, d.address, c.name AS contact_name, d.state, d.reason_code, d.reason_text,
+            d.due_at
         FROM messages m
             JOIN users u ON u.no = m.rep_no
             JOIN deliveries d ON d.message_id = m.id
@@ -78,6 +79,8 @@ row! {
         pub state: i16,
         /// Why, in a line.
         pub reason_text: Option<String>,
+        /// The same as a stable word.
+        pub reason_code: Option<String>,
         /// When it is due.
         pub due_at: Millis,
     }

@@ -89,7 +89,7 @@ fn line<P>(
         Detail::Reason { code, text } | Detail::Report(Report { code, text, .. }) => (
             lang.event_because(event.kind, code).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
-            text.clone(),
+            said_of(lang, code, text),
         ),
         Detail::None | Detail::Revision(_) | Detail::Touch(_) | Detail::Dismissal(_) => (
             lang.event(event.kind).to_owned(),
@@ -114,6 +114,14 @@ fn line<P>(
             }
         }
     }
+}
+
+/// The reason in the reader's language where it is ours, else as it came.
+fn said_of(lang: Lang, code: &str, text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    lang.why_so(Some(code), Some(text)).unwrap_or_default()
 }
 
 /// The program that asked: `Firefox 141, Windows`.

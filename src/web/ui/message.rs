@@ -261,7 +261,7 @@ fn copies(desk: &Desk, mail: &Mail) -> Markup {
                             @if delivery.tracks_opens && delivery.state == S::Sent {
                                 span.sub { (lang.opens_title()) ": " (super::opens::word(lang, mail.openings.get(&delivery.id).copied())) }
                             }
-                            @if let Some(reason) = &delivery.reason_text { @if !reason.is_empty() { span.sub { (reason) } } }
+                            @if let Some(why) = lang.why_so(delivery.reason_code.as_deref(), delivery.reason_text.as_deref()) { span.sub { (why) } }
                             (decide::buttons(desk, mail.message.id, delivery))
                             @if matches!(delivery.state, S::Scheduled | S::Deferred) { span.sub { (moment(&desk.frame.when, delivery.due_at)) } }
                         }

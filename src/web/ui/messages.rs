@@ -153,7 +153,7 @@ fn line<P>(desk: &Desk<P>, row: &Listed) -> Markup {
             td data-l=(lang.subject()) { (subject) }
             td data-l=(lang.state_label()) {
                 @if let Some(state) = S::from_code(row.state) { (state_tag(lang, state)) }
-                @if let Some(reason) = &row.reason_text { span.sub { (reason) } }
+                @if let Some(why) = lang.why_so(row.reason_code.as_deref(), row.reason_text.as_deref()) { span.sub { (why) } }
             }
             td.num data-l=(lang.by_people()) { @if row.human > 0 { strong { (lang.integer(row.human)) } } @else { span.soft { "0" } } }
             td.num data-l=(lang.by_machines()) { span.soft { (lang.integer(row.machine)) } }

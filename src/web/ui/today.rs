@@ -193,7 +193,7 @@ fn pending(desk: &Desk, rows: &[&Open]) -> Markup {
                         td data-l=(lang.subject()) { (row.subject) }
                         td data-l=(lang.state_label()) {
                             @if let Some(state) = S::from_code(row.state) { (state_tag(lang, state)) }
-                            @if let Some(reason) = &row.reason_text { span.sub { (reason) } }
+                            @if let Some(why) = lang.why_so(row.reason_code.as_deref(), row.reason_text.as_deref()) { span.sub { (why) } }
                         }
                         td data-l=(lang.due()) { (moment(&desk.frame.when, row.due_at)) }
                     }

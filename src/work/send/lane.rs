@@ -189,7 +189,15 @@ impl Work {
             let now = self.shared.ctx.clock.now();
             let at = self.pace.next_at(&mail.domain, now);
             if at.since(now) > PATIENCE_MS {
-                let paced = own_record("paced", "the mailbox's limits ask for a pause".to_owned());
+                let (code, text) = if self.pace.waits_for_domain(&mail.domain, now) {
+                    (
+                        "domain_paced",
+                        "the limits for one recipient domain ask for a pause",
+                    )
+                } else {
+                    ("paced", "the mailbox's limits ask for a pause")
+                };
+                let paced = own_record(code, text.to_owned());
                 self.settle(&mail, Step::Postponed(at), paced).await;
                 continue;
             }

@@ -23,6 +23,7 @@ mod states;
 mod suppressions;
 mod times;
 mod waits;
+mod why_so;
 
 pub use states::Tone;
 pub use times::Zone;
