@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::parts::{judgement_tag, moment, tag};
 use super::verdict::ledger;
+use super::words::Lang;
 use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, EventKind};
 use crate::domain::hit::{AgentClass, HitFacts};
