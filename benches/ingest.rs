@@ -112,17 +112,17 @@ async fn bytes_of_tables(store: &Store) -> Vec<(String, i64)> {
     match store {
         Store::Sqlite { read, .. } => sqlx::query_as(
             "SELECT name, SUM(pgsize) FROM dbstat
-            WHERE name LIKE '%events%' OR name IN ('facts', 'click_rollups', 'rollup_waits', 'sketches')
+            WHERE name LIKE '%events%' OR name IN ('facts', 'click_rollups', 'rollup_waits', 'tallies', 'episodes')
             GROUP BY name ORDER BY 2 DESC",
         )
         .fetch_all(read)
         .await
         .unwrap(),
         Store::Postgres(pool) => {
-            sqlx::raw_sql("VACUUM events, facts, click_rollups, rollup_waits, sketches").execute(pool).await.unwrap();
+            sqlx::raw_sql("VACUUM events, facts, click_rollups, rollup_waits, tallies, episodes").execute(pool).await.unwrap();
             sqlx::query_as(
                 "SELECT relname::TEXT, pg_total_relation_size(oid) FROM pg_class
-                WHERE relname IN ('events', 'facts', 'click_rollups', 'rollup_waits', 'sketches')
+                WHERE relname IN ('events', 'facts', 'click_rollups', 'rollup_waits', 'tallies', 'episodes')
                 ORDER BY 2 DESC",
             )
             .fetch_all(pool)

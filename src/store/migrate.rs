@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(4, "touches", "0004_touches.sql"),
     migration!(5, "mailbox_access", "0005_mailbox_access.sql"),
     migration!(6, "storage", "0006_storage.sql"),
+    migration!(7, "contacts_of_cells", "0007_contacts_of_cells.sql"),
 ];
 
 statements! {

@@ -15,12 +15,11 @@ use crate::domain::id::Seq;
 const BATCH: i64 = 4_096;
 
 statements! {
-    CLEAR_FACTS = "DELETE FROM facts_next";
-    CLEAR_COUNTS = "DELETE FROM click_rollups_next";
-    CLEAR_WAITS = "DELETE FROM rollup_waits_next";
-    CLEAR_SKETCHES = "DELETE FROM sketches_next";
-    CLEAR_EPISODES = "DELETE FROM episodes_next";
-    CLEAR_TALLIES = "DELETE FROM tallies_next";
+    CLEAR_FACTS = sqlite "DELETE FROM facts_next" postgres "TRUNCATE facts_next";
+    CLEAR_COUNTS = sqlite "DELETE FROM click_rollups_next" postgres "TRUNCATE click_rollups_next";
+    CLEAR_WAITS = sqlite "DELETE FROM rollup_waits_next" postgres "TRUNCATE rollup_waits_next";
+    CLEAR_EPISODES = sqlite "DELETE FROM episodes_next" postgres "TRUNCATE episodes_next";
+    CLEAR_TALLIES = sqlite "DELETE FROM tallies_next" postgres "TRUNCATE tallies_next";
     /// Taken by appends as well: nothing is appended until this transaction ends.
     LOCK_HEAD = "UPDATE event_head SET seq = seq WHERE id = 1 RETURNING seq";
 }
@@ -36,9 +35,6 @@ const SWAP: &str = "
     ALTER TABLE rollup_waits RENAME TO rollup_waits_old;
     ALTER TABLE rollup_waits_next RENAME TO rollup_waits;
     ALTER TABLE rollup_waits_old RENAME TO rollup_waits_next;
-    ALTER TABLE sketches RENAME TO sketches_old;
-    ALTER TABLE sketches_next RENAME TO sketches;
-    ALTER TABLE sketches_old RENAME TO sketches_next;
     ALTER TABLE episodes RENAME TO episodes_old;
     ALTER TABLE episodes_next RENAME TO episodes;
     ALTER TABLE episodes_old RENAME TO episodes_next;
@@ -118,7 +114,6 @@ async fn clear(tx: &mut Tx) -> Result<()> {
         &CLEAR_FACTS,
         &CLEAR_COUNTS,
         &CLEAR_WAITS,
-        &CLEAR_SKETCHES,
         &CLEAR_EPISODES,
         &CLEAR_TALLIES,
     ];

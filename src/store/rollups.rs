@@ -8,19 +8,21 @@ use crate::domain::stats::bins::Bin;
 use crate::domain::stats::sketch::Sketch;
 use crate::metrics::Cell;
 use crate::metrics::click_through::{Change, Counts};
+use std::collections::HashMap;
 
 /// Adds `change` to the rows of `tables`; rows that come to nothing are deleted.
 pub(super) async fn write(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()> {
     write_counts(tx, tables, change).await?;
-    write_waits(tx, tables, change).await?;
-    write_contacts(tx, tables, change).await
+    write_waits(tx, tables, change).await
 }
 
 async fn write_counts(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()> {
     let mut counts: Vec<(&Cell, &Counts)> = change
         .counts
         .iter()
-        .filter(|(_, counts)| **counts != Counts::default())
+        .filter(|(cell, counts)| {
+            **counts != Counts::default() || change.contacts.contains_key(*cell)
+        })
         .collect();
     if counts.is_empty() {
         return Ok(());
@@ -35,13 +37,65 @@ async fn write_counts(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<(
         number(|n| n.machine)?,
         number(|n| n.raw)?,
     ]);
-    execute(tx, &tables.add_counts, added).await?;
-    // Only a row that lost a delivery can have come to nothing.
-    counts.retain(|(_, n)| n.sent < 0);
+    let contacts = |cell| change.contacts.get(cell).map(Sketch::to_bytes);
+    added.push(Column::Bytes(
+        counts
+            .iter()
+            .map(|(cell, _)| contacts(*cell).unwrap_or_default())
+            .collect(),
+    ));
+    let held = rows::<Held>(tx, &tables.add_counts, added).await?;
+    merge_contacts(tx, tables, change, held).await?;
+    // Only a row that lost a delivery, or had nothing to gain, can have come to nothing.
+    counts.retain(|(_, n)| n.sent < 0 || **n == Counts::default());
     if !counts.is_empty() {
         let lowered = keys(counts.iter().map(|(cell, _)| *cell));
         execute(tx, &tables.drop_empty_counts, lowered).await?;
     }
+    Ok(())
+}
+
+/// A row as it stands after counts were added: its key, and the contacts it held before, or holds
+/// now if it is new.
+type Held = (i16, i16, i32, i32, i64, Vec<u8>);
+
+/// Grain, dimension, day, rep and the dimension's id.
+type Key = (i16, i16, i32, i32, i64);
+
+/// Adds contacts to rows that were there before and lack them.
+async fn merge_contacts(
+    tx: &mut Tx,
+    tables: &Tables,
+    change: &Change,
+    held: Vec<Held>,
+) -> Result<()> {
+    let corrupt = || StoreError::Corrupt("a sketch of contacts".to_owned());
+    let mut by_key: HashMap<Key, (&Cell, &Sketch)> = change
+        .contacts
+        .iter()
+        .map(|(cell, sketch)| (key(cell), (cell, sketch)))
+        .collect();
+    let mut merged: Vec<(&Cell, Sketch)> = Vec::new();
+    for (grain, dim, day, rep, dim_id, bytes) in held {
+        let Some((cell, added)) = by_key.remove(&(grain, dim, day, rep, dim_id)) else {
+            continue;
+        };
+        let before = Sketch::from_bytes(&bytes).ok_or_else(corrupt)?;
+        let mut after = before.clone();
+        after.merge(added);
+        if after != before {
+            merged.push((cell, after));
+        }
+    }
+    if merged.is_empty() {
+        return Ok(());
+    }
+    merged.sort_unstable_by_key(|(cell, _)| **cell);
+    let mut saved = keys(merged.iter().map(|(cell, _)| *cell));
+    saved.push(Column::Bytes(
+        merged.iter().map(|(_, sketch)| sketch.to_bytes()).collect(),
+    ));
+    execute(tx, &tables.save_contacts, saved).await?;
     Ok(())
 }
 
@@ -66,39 +120,13 @@ async fn write_waits(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()
     Ok(())
 }
 
-async fn write_contacts(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()> {
-    if change.contacts.is_empty() {
-        return Ok(());
-    }
-    let mut cells: Vec<(&Cell, Sketch)> = change
-        .contacts
-        .iter()
-        .map(|(cell, sketch)| (cell, sketch.clone()))
-        .collect();
-    cells.sort_unstable_by_key(|(cell, _)| **cell);
-    let asked = keys(cells.iter().map(|(cell, _)| *cell));
-    let mut same = vec![false; cells.len()];
-    for (place, bytes) in rows::<(i64, Vec<u8>)>(tx, &tables.load_sketches, asked).await? {
-        let corrupt = || StoreError::Corrupt("a sketch of contacts".to_owned());
-        let held = Sketch::from_bytes(&bytes).ok_or_else(corrupt)?;
-        let place = usize::try_from(place).map_err(|_| corrupt())?;
-        let (_, sketch) = cells.get_mut(place).ok_or_else(corrupt)?;
-        sketch.merge(&held);
-        same[place] = *sketch == held;
-    }
-    let mut changed = same.into_iter().map(|same| !same);
-    cells.retain(|_| changed.next().unwrap_or(true));
-    if !cells.is_empty() {
-        let mut saved = keys(cells.iter().map(|(cell, _)| *cell));
-        saved.push(Column::Bytes(
-            cells.iter().map(|(_, sketch)| sketch.to_bytes()).collect(),
-        ));
-        execute(tx, &tables.save_sketches, saved).await?;
-    }
-    Ok(())
+/// The key of a cell, as the store has it.
+const fn key(cell: &Cell) -> Key {
+    let (grain, dim) = (cell.grain.code(), cell.dim.code());
+    (grain, dim, cell.day.0, cell.rep as i32, cell.dim_id)
 }
 
-/// Grain, dimension, day, rep and the dimension's id.
+/// The keys of cells, by column.
 fn keys<'a>(cells: impl Iterator<Item = &'a Cell> + Clone) -> Vec<Column> {
     let small = |of: fn(&Cell) -> i16| Column::Small(cells.clone().map(of).collect());
     vec![

@@ -13,8 +13,7 @@ pub(super) struct Tables {
     pub drop_empty_counts: Sql,
     pub add_waits: Sql,
     pub drop_empty_waits: Sql,
-    pub load_sketches: Sql,
-    pub save_sketches: Sql,
+    pub save_contacts: Sql,
 }
 
 macro_rules! tables {
@@ -38,30 +37,34 @@ macro_rules! tables {
                     SELECT 0, * FROM UNNEST($1::BIGINT[], $2::BYTEA[])
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
             },
+            // The rows are given back, so that contacts are merged where a row was there before.
             add_counts: Sql {
                 name: "add_counts",
                 sqlite: concat!("INSERT INTO click_rollups", $next, " AS r
-                        (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw)
+                        (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw, contacts)
                     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-                        value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9
+                        value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
+                        unhex(value ->> 10)
                     FROM json_each($1) WHERE TRUE
                     ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
                         sent = r.sent + excluded.sent,
                         measurable = r.measurable + excluded.measurable,
                         human = r.human + excluded.human,
                         machine = r.machine + excluded.machine,
-                        raw = r.raw + excluded.raw"),
+                        raw = r.raw + excluded.raw
+                    RETURNING grain, dim, day, rep, dim_id, contacts"),
                 postgres: concat!("INSERT INTO click_rollups", $next, " AS r
-                        (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw)
+                        (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw, contacts)
                     SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
                         $4::INTEGER[], $5::BIGINT[], $6::INTEGER[], $7::INTEGER[], $8::INTEGER[],
-                        $9::INTEGER[], $10::INTEGER[])
+                        $9::INTEGER[], $10::INTEGER[], $11::BYTEA[])
                     ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
                         sent = r.sent + excluded.sent,
                         measurable = r.measurable + excluded.measurable,
                         human = r.human + excluded.human,
                         machine = r.machine + excluded.machine,
-                        raw = r.raw + excluded.raw"),
+                        raw = r.raw + excluded.raw
+                    RETURNING grain, dim, day, rep, dim_id, contacts"),
             },
             drop_empty_counts: Sql {
                 name: "drop_empty_counts",
@@ -106,45 +109,29 @@ macro_rules! tables {
                             $4::INTEGER[], $5::BIGINT[], $6::SMALLINT[]))
                     AND n = 0"),
             },
-            // The cell is named by its place in the array.
-            load_sketches: Sql {
-                name: "load_sketches",
-                sqlite: concat!("SELECT CAST(e.key AS BIGINT), s.data
-                    FROM json_each($1) AS e CROSS JOIN sketches", $next, " AS s
-                    WHERE s.metric = 0 AND s.grain = e.value ->> 0 AND s.dim = e.value ->> 1
-                        AND s.day = e.value ->> 2 AND s.rep = e.value ->> 3
-                        AND s.dim_id = e.value ->> 4"),
-                postgres: concat!("SELECT e.place - 1, s.data
+            save_contacts: Sql {
+                name: "save_contacts",
+                sqlite: concat!("UPDATE click_rollups", $next, " AS r
+                    SET contacts = unhex(e.value ->> 5)
+                    FROM json_each($1) AS e
+                    WHERE r.grain = e.value ->> 0 AND r.dim = e.value ->> 1
+                        AND r.day = e.value ->> 2 AND r.rep = e.value ->> 3
+                        AND r.dim_id = e.value ->> 4"),
+                postgres: concat!("UPDATE click_rollups", $next, " AS r SET contacts = e.contacts
                     FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[], $4::INTEGER[],
-                        $5::BIGINT[]) WITH ORDINALITY AS e (grain, dim, day, rep, dim_id, place)
-                    JOIN sketches", $next, " AS s
-                        ON s.metric = 0 AND s.grain = e.grain AND s.dim = e.dim
-                        AND s.day = e.day AND s.rep = e.rep AND s.dim_id = e.dim_id"),
-            },
-            save_sketches: Sql {
-                name: "save_sketches",
-                sqlite: concat!("INSERT INTO sketches", $next, " (metric, grain, dim, day, rep, dim_id, data)
-                    SELECT 0, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-                        unhex(value ->> 5)
-                    FROM json_each($1) WHERE TRUE
-                    ON CONFLICT (metric, grain, dim, day, rep, dim_id)
-                        DO UPDATE SET data = excluded.data"),
-                postgres: concat!("INSERT INTO sketches", $next, " (metric, grain, dim, day, rep, dim_id, data)
-                    SELECT 0, * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
-                        $4::INTEGER[], $5::BIGINT[], $6::BYTEA[])
-                    ON CONFLICT (metric, grain, dim, day, rep, dim_id)
-                        DO UPDATE SET data = excluded.data"),
+                        $5::BIGINT[], $6::BYTEA[]) AS e (grain, dim, day, rep, dim_id, contacts)
+                    WHERE r.grain = e.grain AND r.dim = e.dim AND r.day = e.day
+                        AND r.rep = e.rep AND r.dim_id = e.dim_id"),
             },
         };
-        const $list: [&Sql; 8] = [
+        const $list: [&Sql; 7] = [
             &$const.load_facts,
             &$const.save_facts,
             &$const.add_counts,
             &$const.drop_empty_counts,
             &$const.add_waits,
             &$const.drop_empty_waits,
-            &$const.load_sketches,
-            &$const.save_sketches,
+            &$const.save_contacts,
         ];
     };
 }
@@ -154,11 +141,11 @@ tables!(NEXT_LIST, NEXT, "_next", "Their twins, for a rebuild.");
 
 /// Every statement of this module, for both sets of tables.
 pub(crate) const STATEMENTS: &[&Sql] = &{
-    let mut all = [LIVE_LIST[0]; 16];
+    let mut all = [LIVE_LIST[0]; 14];
     let mut place = 0;
-    while place < 8 {
+    while place < 7 {
         all[place] = LIVE_LIST[place];
-        all[place + 8] = NEXT_LIST[place];
+        all[place + 7] = NEXT_LIST[place];
         place += 1;
     }
     all

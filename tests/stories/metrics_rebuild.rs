@@ -21,17 +21,20 @@ fn plan() -> Plan {
 
 /// Every row of the metric store as text.
 pub async fn tables(store: &Store) -> Vec<String> {
-    let hex = if store.is_sqlite() {
-        "hex(data)"
+    let (hex, contacts) = if store.is_sqlite() {
+        ("hex(data)", "hex(contacts)")
     } else {
-        "upper(encode(data, 'hex'))"
+        (
+            "upper(encode(data, 'hex'))",
+            "upper(encode(contacts, 'hex'))",
+        )
     };
     let cell = "grain || ' ' || dim || ' ' || day || ' ' || rep || ' ' || dim_id || ' '";
     let sql = format!(
         "SELECT 'f ' || subject || ' ' || {hex} AS line FROM facts
         UNION ALL SELECT 'c ' || {cell} || sent || ' ' || measurable || ' ' || human || ' ' || machine || ' ' || raw FROM click_rollups
         UNION ALL SELECT 'w ' || {cell} || bin || ' ' || n FROM rollup_waits
-        UNION ALL SELECT 's ' || {cell} || {hex} FROM sketches"
+        UNION ALL SELECT 's ' || {cell} || {contacts} FROM click_rollups"
     );
     let mut lines = texts(store, &sql).await;
     lines.sort();
@@ -50,7 +53,7 @@ async fn spoil(store: &Store) {
     let sql = "DELETE FROM click_rollups WHERE dim = 1;
         UPDATE rollup_waits SET n = n + 1 WHERE rep = 0;
         DELETE FROM facts WHERE subject = 17;
-        DELETE FROM sketches WHERE dim = 0";
+        UPDATE click_rollups SET contacts = substr(contacts, 1, 0) WHERE dim = 0";
     match store {
         Store::Sqlite { write, .. } => {
             sqlx::raw_sql(sql).execute(write).await.unwrap();

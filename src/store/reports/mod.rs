@@ -39,7 +39,7 @@ statements! {
     /// Keeps a rebuild from changing the tables between the snapshot and the reads. On SQLite the
     /// snapshot holds the names as well.
     HOLD = sqlite "SELECT CAST(1 AS BIGINT)"
-        postgres "LOCK TABLE click_rollups, rollup_waits, sketches IN ACCESS SHARE MODE";
+        postgres "LOCK TABLE click_rollups, rollup_waits IN ACCESS SHARE MODE";
     UNRECORDED = "SELECT DISTINCT minute FROM unrecorded WHERE minute BETWEEN $1 AND $2";
     /// Clicks alone.
     OBJECTED = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM objections

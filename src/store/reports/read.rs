@@ -92,17 +92,17 @@ macro_rules! looks {
             contacts: Sql {
                 name: "contacts",
                 sqlite: concat!("SELECT CAST(r.", $axis, " AS BIGINT),
-                        CAST(group_concat(r.data, '') AS BLOB)
-                    FROM json_each($1) AS s CROSS JOIN sketches AS r
-                    WHERE r.metric = 0 AND r.grain = s.value ->> 0 AND r.dim = $2
+                        CAST(group_concat(r.contacts, '') AS BLOB)
+                    FROM json_each($1) AS s CROSS JOIN click_rollups AS r
+                    WHERE r.grain = s.value ->> 0 AND r.dim = $2
                         AND r.day = s.value ->> 1
                         AND r.rep BETWEEN $3 AND $4 AND r.dim_id BETWEEN $5 AND $6
                     GROUP BY 1"),
-                postgres: concat!("SELECT r.", $axis, "::BIGINT, string_agg(r.data, ''::BYTEA)
+                postgres: concat!("SELECT r.", $axis, "::BIGINT, string_agg(r.contacts, ''::BYTEA)
                     FROM jsonb_array_elements($1::JSONB) AS s
-                    JOIN sketches AS r
+                    JOIN click_rollups AS r
                         ON r.grain = (s ->> 0)::SMALLINT AND r.day = (s ->> 1)::INTEGER
-                    WHERE r.metric = 0 AND r.dim = $2
+                    WHERE r.dim = $2
                         AND r.rep BETWEEN $3 AND $4 AND r.dim_id BETWEEN $5 AND $6
                     GROUP BY 1"),
             },
