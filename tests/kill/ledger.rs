@@ -1,6 +1,7 @@
 //! Late judgement across kills: a click fires once, and never one that was a machine's when its
 //! hold ended, wherever the process dies.
 
+use crate::node::Installation;
 use crate::support::engines::Engine;
 use crate::support::world::letter;
 use crate::world::World;
@@ -38,13 +39,7 @@ impl World {
 
     /// Leaves hits in the intake's folder, as a process that died right after would.
     async fn leave(&self, hits: &[HitRecord]) {
-        let folder = self.installation.data_dir.join("intake");
-        let intake = Intake::open(&folder, &self.ctx.keys, Limits::default());
-        let intake = intake.await.unwrap();
-        for hit in hits {
-            intake.append(&hit.to_bytes()).await.unwrap();
-        }
-        intake.close().await;
+        leave_in(self, &self.installation, hits).await;
     }
 
     async fn number(&self, sql: &'static str) -> i64 {
@@ -63,6 +58,17 @@ impl World {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// As [`World::leave`], in the folder of another node.
+async fn leave_in(world: &World, node: &Installation, hits: &[HitRecord]) {
+    let folder = node.data_dir.join("intake");
+    let intake = Intake::open(&folder, &world.ctx.keys, Limits::default());
+    let intake = intake.await.unwrap();
+    for hit in hits {
+        intake.append(&hit.to_bytes()).await.unwrap();
+    }
+    intake.close().await;
 }
 
 /// A click as a person's browser makes it; each letter's from another network.
@@ -96,6 +102,7 @@ const FIRED: &str = "SELECT COUNT(*) FROM firings WHERE state = 1";
 const FIRED_ON_MACHINES: &str = "SELECT COUNT(*) FROM firings f
     WHERE f.state = 1 AND EXISTS (SELECT 1 FROM verdict_revisions v WHERE v.hit = f.hit)";
 const SWEPT: &str = "SELECT COUNT(DISTINCT hit) FROM verdict_revisions WHERE verdict = 4";
+const TOLD: &str = "SELECT COUNT(*) FROM outbox_cursors WHERE listener LIKE 'arrivals/%'";
 const REVISIONS: &str = "SELECT COUNT(*) FROM verdict_revisions";
 
 /// A person's click and the first click of a sweep; dies at `point`; the rest of the sweep is in
@@ -169,4 +176,41 @@ async fn a_click_fires_once_wherever_the_process_dies_and_no_sweep_does_on_sqlit
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_fires_once_wherever_the_process_dies_and_no_sweep_does_on_postgres() {
     crash_everywhere(Engine::Postgres).await;
+}
+
+/// Two nodes on one database: the first click of a sweep comes to one of them, the rest to the
+/// other, which is killed before it has taken it and starts again after the hold is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_click_fires_while_the_rest_of_its_sweep_lies_at_a_node_that_was_killed() {
+    let world = World::new(Engine::Postgres, 1, 0).await;
+    let person = world.linked("anna@buyer.example").await;
+    let swept = world.linked("gate@fortress.example").await;
+    let other = Installation::beside(&world.installation);
+    let node = world.installation.serve(&[HOLDS]);
+    let second = other.serve(&[HOLDS]);
+    world.settle(LIMIT).await;
+    world.until(TOLD, 2).await;
+    second.kill();
+
+    let at = world.ctx.clock.now().plus(60 * SECOND_MS);
+    let later = |no| click(swept, no, 2, at.plus(100 * i64::from(no)));
+    let rest: Vec<HitRecord> = (2..=LINKS).map(later).collect();
+    leave_in(&world, &other, &rest).await;
+    node.kill();
+    world
+        .leave(&[click(person, 1, 1, at), click(swept, 1, 2, at)])
+        .await;
+    let node = world.installation.serve(&[HOLDS]);
+    world.until(WAITING, 2).await;
+    tokio::time::sleep(HOLD + Duration::from_secs(3)).await;
+    assert_eq!(world.number(WAITING).await, 2, "the other is waited for");
+    let second = other.serve(&[HOLDS]);
+    world.until(CLICKS, 1 + i64::from(LINKS)).await;
+    world.until(WAITING, 0).await;
+    assert_eq!(world.number(FIRED).await, 1);
+    assert_eq!(world.number(FIRED_ON_MACHINES).await, 0);
+    let told = firings::notices(&world.ctx.store, world.viewer.user, None, 10);
+    assert_eq!(told.await.unwrap()[0].address, "anna@buyer.example");
+    second.kill();
+    node.kill();
 }
