@@ -48,6 +48,26 @@ pub fn requested_host(head: &RequestHead, proxies: &Proxies) -> Option<String> {
     Some(direct)
 }
 
+/// Whether the request came over TLS, as far as a declared proxy says so; we end no TLS ourselves.
+pub fn is_https(head: &RequestHead, proxies: &Proxies) -> bool {
+    let trusted = head.peer_addr.is_some_and(|peer| proxies.trusts(peer.ip()));
+    if !trusted {
+        return false;
+    }
+    let line = |name| head.headers().get(name)?.to_str().ok();
+    if let Some(scheme) = line("x-forwarded-proto") {
+        let first = scheme.split(',').next().unwrap_or_default();
+        return first.trim().eq_ignore_ascii_case("https");
+    }
+    // RFC 7239: the first element is the one nearest to the client.
+    let first = line("forwarded").and_then(|line| line.split(',').next());
+    first.unwrap_or_default().split(';').any(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or_default();
+        name.trim().eq_ignore_ascii_case("proto")
+            && value.trim().trim_matches('"').eq_ignore_ascii_case("https")
+    })
+}
+
 /// The host of `host[:port]`, without brackets.
 fn host_part(text: &str) -> Option<String> {
     let (host, port) = match text.strip_prefix('[') {
@@ -82,6 +102,32 @@ mod tests {
             assert_eq!(found, client.parse::<IpAddr>().unwrap());
             let found = requested_host(request.head(), &proxies);
             assert_eq!(found.as_deref(), Some(host));
+        }
+    }
+
+    #[test]
+    fn tls_is_what_a_declared_proxy_says() {
+        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        for (peer, name, value, expected) in [
+            ("10.0.0.1:9", "x-forwarded-proto", "https", true),
+            ("10.0.0.1:9", "x-forwarded-proto", "HTTPS, http", true),
+            ("10.0.0.1:9", "x-forwarded-proto", "http", false),
+            (
+                "10.0.0.1:9",
+                "forwarded",
+                "for=192.0.2.60;Proto=https",
+                true,
+            ),
+            ("10.0.0.1:9", "forwarded", "proto=http, proto=https", false),
+            ("10.0.0.1:9", "x-other", "https", false),
+            ("192.0.2.1:9", "x-forwarded-proto", "https", false),
+        ] {
+            let request = TestRequest::default()
+                .peer_addr(peer.parse().unwrap())
+                .insert_header((name, value))
+                .to_http_request();
+            let found = is_https(request.head(), &proxies);
+            assert_eq!(found, expected, "{peer} {name}: {value}");
         }
     }
 

@@ -8,7 +8,7 @@ mod pages;
 mod unsubscribe;
 
 use crate::domain::clock::Clock;
-use crate::domain::hit::{HitKind, HitRecord, Method};
+use crate::domain::hit::{HeaderField, HitKind, HitRecord, Method};
 use crate::domain::id::DeliveryId;
 use crate::domain::link::{DestinationId, location};
 use crate::domain::ticket::TicketKeys;
@@ -160,6 +160,8 @@ struct Hit {
 
 /// Makes the hit durable. A failure is counted by the intake; links and pixels answer all the same.
 async fn record(request: &HttpRequest, state: &TrackState, hit: Hit) -> Result<(), IntakeError> {
+    let scheme = peer::is_https(request.head(), &state.proxies)
+        .then(|| (HeaderField::Scheme, "https".to_owned()));
     let record = HitRecord {
         at: state.clock.now(),
         kind: hit.kind,
@@ -175,6 +177,7 @@ async fn record(request: &HttpRequest, state: &TrackState, hit: Hit) -> Result<(
                 let field = header_field(name.as_str())?;
                 Some((field, header_value(field, value.as_bytes())))
             })
+            .chain(scheme)
             .collect(),
     };
     state.intake.append(&record.to_bytes()).await

@@ -13,6 +13,7 @@ mod overrule;
 mod own;
 mod parked;
 mod site;
+mod tls;
 
 use crate::support::engines::{Engine, folder};
 use crate::support::world::{self, Sink};
