@@ -18,7 +18,7 @@ use crate::classify::{
 };
 use crate::domain::clock::Millis;
 use crate::domain::id::{DeliveryNo, MessageId, Seq};
-use crate::domain::verdict::{Judgement, Rule};
+use crate::domain::verdict::{Judgement, Rule, Verdict};
 
 /// Every statement below here.
 pub(super) const ALL: [&[&Sql]; 5] = [
@@ -126,13 +126,23 @@ pub async fn rejudge_message(tx: &mut Tx, message: MessageId, now: Millis) -> Re
     Ok(changes.len())
 }
 
+/// Whether `now` must be written down. Beside another verdict that is a fan-out: it speaks against
+/// a click whenever something new makes the mail be judged again, and the clicks it was counted
+/// from are not looked for then.
+fn is_news(present: &Judgement, now: &Judgement) -> bool {
+    present.verdict != now.verdict
+        || now.verdict == Verdict::Unknown
+            && now.rule == Rule::GFanout
+            && present.rule != Rule::GFanout
+}
+
 /// The hits whose verdict by the rules is another than the one they have.
 fn changes(letter: &Letter, span: Span, fanouts: &Fanouts) -> Vec<Change> {
     let judged = by_rules(letter, fanouts);
     let hits = letter.hits.iter().zip(judged);
     hits.filter(|(hit, now)| {
         let present = hit.present();
-        span.holds(hit) && present.rule != Rule::Overruled && present.verdict != now.verdict
+        span.holds(hit) && present.rule != Rule::Overruled && is_news(present, now)
     })
     .map(|(hit, now)| Change {
         hit: hit.clone(),

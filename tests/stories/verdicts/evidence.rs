@@ -40,18 +40,6 @@ impl Site {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-
-    async fn reply(&self, mail: &Mail) {
-        let raw = format!(
-            "From: Anna <{}>\r\nTo: {}\r\nSubject: Re: Our call\r\nMessage-ID: <1@buyer.example>\r\nIn-Reply-To: <{}>\r\nDate: Mon, 04 May 2026 12:00:00 +0000\r\n\r\nYes, Tuesday suits me very well.\r\n",
-            super::site::address(1),
-            self.app.rep.email,
-            mail.message_id
-        );
-        let request = self.app.ask(Method::POST, "api/v1/inbound", &self.app.rep);
-        let request = request.header("content-type", "message/rfc822").body(raw);
-        assert_eq!(request.send().await.unwrap().status(), StatusCode::ACCEPTED);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

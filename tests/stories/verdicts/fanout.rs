@@ -1,11 +1,13 @@
 //! One network that follows the links of many, over HTTP: a sign against it that needs a second
 //! one, which is counted back when a person's word is taken back.
 
-use super::site::{Mail, Site};
+use super::site::{Mail, NAVIGATION, Site};
 use crate::support::engines::Engine;
 use otklik::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use otklik::domain::id::Seq;
 use otklik::domain::verdict::{Rule, Verdict};
+use otklik::store::rebuild::Next;
+use otklik::store::verdicts::history::{Begin, Ended, rejudge_all};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -125,6 +127,54 @@ async fn with_a_second_sign_it_is_a_scanner_and_what_a_person_lifts_is_counted_a
             let reasons = |number: usize| &ledger["history"][number]["reasons"];
             assert_eq!(reasons(1), reasons(3), "{engine:?}: the same clicks again");
         }
+        site.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_lifts_no_click_of_a_fan_out_and_judging_again_agrees() {
+    for engine in Engine::BOTH {
+        let site = Site::start(engine).await;
+        let mails = site.send(6).await;
+        site.pass(HOUR_MS);
+        // Clicks that say too little of themselves to be anybody's.
+        for (n, mail) in mails.iter().enumerate() {
+            let client = if n == 5 {
+                "203.0.113.7"
+            } else {
+                "198.51.100.7"
+            };
+            let answer = site.fetch(Method::GET, &mail.links[0], client, &NAVIGATION[..3]);
+            assert_eq!(answer.await.status(), StatusCode::FOUND);
+        }
+        site.settled().await;
+        let unknown = (Verdict::Unknown, Rule::None);
+        let told = site.told(&mails).await.concat();
+        assert_eq!(
+            told,
+            [ALONE, ALONE, ALONE, ALONE, ALONE, unknown],
+            "{engine:?}"
+        );
+
+        site.pass(4 * MINUTE_MS);
+        site.reply(&mails[0]).await;
+        site.reply(&mails[5]).await;
+        site.settled().await;
+        let lifted = (Verdict::Human, Rule::HAction);
+        let expected = [ALONE, ALONE, ALONE, ALONE, ALONE, lifted];
+        assert_eq!(site.told(&mails).await.concat(), expected, "{engine:?}");
+        let (store, clock) = (site.store(), &site.app.ctx.clock);
+        let mut changed = 0;
+        let ended = rejudge_all(store, clock, Begin::AtTheBeginning, |_, changes| {
+            changed += changes.len();
+            Next::Continue
+        });
+        assert_eq!(
+            (ended.await.unwrap(), changed),
+            (Ended::Done, 0),
+            "{engine:?}"
+        );
+        assert_eq!(site.counted().await, [(1, 5); 3], "{engine:?}");
         site.stop().await;
     }
 }

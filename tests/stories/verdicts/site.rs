@@ -42,6 +42,7 @@ const AT_ONCE: usize = 16;
 /// One letter as its recipient has it.
 #[derive(Debug, Clone)]
 pub struct Mail {
+    pub to: String,
     pub message: String,
     pub message_id: String,
     pub no: i64,
@@ -116,7 +117,8 @@ impl Site {
         }
         let mut mails = Vec::with_capacity(count);
         for (n, accepted) in accepted.iter().enumerate() {
-            mails.push(self.read(accepted, &bytes[&address(n)]).await);
+            let to = address(n);
+            mails.push(self.read(accepted, &bytes[&to], to).await);
         }
         self.settled().await;
         mails
@@ -134,7 +136,7 @@ impl Site {
         answer.json().await.unwrap()
     }
 
-    async fn read(&self, accepted: &Value, raw: &[u8]) -> Mail {
+    async fn read(&self, accepted: &Value, raw: &[u8], to: String) -> Mail {
         let mail = mail_parser::MessageParser::default().parse(raw).unwrap();
         let html = mail.body_html(0).unwrap();
         let all = |part: &str| -> Vec<String> {
@@ -155,6 +157,7 @@ impl Site {
         let mut leave = all("/u/");
         leave.extend(header.map(|url| url.trim().to_owned()));
         let mail = Mail {
+            to,
             message,
             message_id: text(&accepted["message_id"]),
             no: found[0].no.0,
@@ -186,6 +189,19 @@ impl Site {
     pub async fn follow(&self, url: &str, client: &str) {
         let answer = self.fetch(Method::GET, url, client, &NAVIGATION).await;
         assert_eq!(answer.status(), StatusCode::FOUND);
+    }
+
+    /// The contact's answer comes in.
+    pub async fn reply(&self, mail: &Mail) {
+        let raw = format!(
+            "From: Anna <{to}>\r\nTo: {}\r\nSubject: Re: Our call\r\nMessage-ID: <1.{to}>\r\nIn-Reply-To: <{}>\r\nDate: Mon, 04 May 2026 12:00:00 +0000\r\n\r\nYes, Tuesday suits me very well.\r\n",
+            self.app.rep.email,
+            mail.message_id,
+            to = mail.to
+        );
+        let request = self.app.ask(Method::POST, "api/v1/inbound", &self.app.rep);
+        let request = request.header("content-type", "message/rfc822").body(raw);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::ACCEPTED);
     }
 
     /// Many requests, several at a time.
@@ -309,7 +325,7 @@ async fn later(app: &TestApp) -> App {
     started.await.unwrap()
 }
 
-pub fn address(n: usize) -> String {
+fn address(n: usize) -> String {
     format!("contact{n}@buyer{n}.example")
 }
 
