@@ -82,17 +82,17 @@ async fn a_run_that_is_stopped_goes_on_where_it_was_and_ends_as_if_it_had_not_be
         let revised = "SELECT COUNT(*) FROM verdict_revisions";
         let drawn = scalar(&store, revised).await;
         assert_eq!(stopped_at(&store).await.unwrap(), None, "{engine:?}");
-        let (mut pieces, mut changed) = (0, 0);
+        let (mut runs, mut changed) = (0, 0);
         let mut begin = Begin::AtTheBeginning;
         loop {
-            let mut here = 0;
+            runs += 1;
+            let mut pieces = 0;
             let ended = rejudge_all(&store, &clock, begin, |walked, changes| {
                 assert!(walked.at <= walked.head);
-                here += 1;
                 changed += changes.len() as i64;
-                pieces += i64::from(!changes.is_empty());
+                pieces += 1;
                 // Each run is stopped one piece later than the one before.
-                if here > pieces {
+                if pieces < runs {
                     Next::Continue
                 } else {
                     Next::Stop
@@ -104,10 +104,7 @@ async fn a_run_that_is_stopped_goes_on_where_it_was_and_ends_as_if_it_had_not_be
             begin = Begin::After(stopped_at(&store).await.unwrap().unwrap());
         }
         assert_eq!(stopped_at(&store).await.unwrap(), None, "{engine:?}");
-        assert!(
-            pieces > 2 && changed > 3_000,
-            "{engine:?}: {pieces} {changed}"
-        );
+        assert!(runs > 2 && changed > 1_000, "{engine:?}: {runs} {changed}");
         let now = scalar(&store, revised).await;
         assert_eq!(now - drawn, changed, "{engine:?}: each once");
         assert_eq!(counted(&store).await, recounted_on_links(&store).await);

@@ -16,7 +16,7 @@ use otklik::domain::verdict::{Rule, Verdict};
 use otklik::shutdown::Shutdown;
 use otklik::store::{Store, caught, hits, log, messages, outbox};
 use otklik::track::proxies::Proxies;
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -126,12 +126,13 @@ impl Site {
 
     async fn accept(&self, n: usize, html: String) -> Value {
         let body = json!({"to": address(n), "subject": format!("Our call, {n}"), "html": html});
-        let request = self
-            .app
-            .ask(Method::POST, "api/v1/messages", &self.app.rep)
-            .header("Idempotency-Key", format!("letter-{n}"))
-            .json(&body);
-        let answer = request.send().await.unwrap();
+        let answer = patiently(|| {
+            self.app
+                .ask(Method::POST, "api/v1/messages", &self.app.rep)
+                .header("Idempotency-Key", format!("letter-{n}"))
+                .json(&body)
+        });
+        let answer = answer.await;
         assert_eq!(answer.status(), StatusCode::ACCEPTED);
         answer.json().await.unwrap()
     }
@@ -177,12 +178,14 @@ impl Site {
         client: &str,
         headers: &[(&str, &str)],
     ) -> Response {
-        let mut request = self.app.http.request(method, url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.header("x-forwarded-for", client);
-        request.send().await.unwrap()
+        patiently(|| {
+            let mut request = self.app.http.request(method.clone(), url);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request.header("x-forwarded-for", client)
+        })
+        .await
     }
 
     /// A link followed as a person follows it.
@@ -303,6 +306,17 @@ impl Site {
 
     pub async fn fired(&self) -> i64 {
         super::scalar(self.store(), "SELECT COUNT(*) FROM firings WHERE state = 1").await
+    }
+}
+
+/// The answer to a request. On a busy machine a connection may be given up before all of it has
+/// come (408): then nothing was done, and it is asked again.
+async fn patiently(request: impl Fn() -> RequestBuilder) -> Response {
+    loop {
+        let answer = request().send().await.unwrap();
+        if answer.status() != StatusCode::REQUEST_TIMEOUT {
+            return answer;
+        }
     }
 }
 
