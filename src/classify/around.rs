@@ -5,18 +5,25 @@ use super::group::{Known, MailContext, NEIGHBOURS_MS};
 use super::rules::attested;
 use super::runs::{Run, runs};
 use crate::domain::clock::{MINUTE_MS, SECOND_MS};
-use crate::domain::hit::{Agent, AgentClass, HeaderBits, HitKind, Scope};
+use crate::domain::hit::{Agent, AgentClass, HeaderBits, HitKind, Network, Scope};
 use std::collections::HashMap;
 
 /// Three links of one mail within this time are a sweep.
 const SWEEP_MS: i64 = 3 * SECOND_MS;
 const SWEEP_LINKS: u32 = 3;
 
+/// Nobody moves from one link to another, and follows it, within this time (Fitts' law gives about
+/// as much for the way alone).
+const TWO_MS: i64 = SECOND_MS / 2;
+
 /// Both links of a mail that has two.
 const PAIR_MS: i64 = SECOND_MS;
 
 /// So many links are more than a person follows in one mail.
 const MANY_LINKS: u16 = 4;
+
+/// One link in so many may be left out of nearly every link.
+const LEFT_OUT: u16 = 4;
 
 /// Yahoo's proxy asks again within this time when it could not keep the picture.
 const RETRY_MS: i64 = MINUTE_MS;
@@ -30,11 +37,11 @@ const TWIN_NEIGHBOURS: usize = 16;
 /// What is around one hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Around {
-    /// The sweep it belongs to, by one client alone. A pixel belongs to the sweep that the same
+    /// The sweep it belongs to, by one client alone, or by one agent in one network. A pixel belongs to the sweep that the same
     /// client and agent made of the mail's links.
     pub(super) sweep: Option<Run>,
-    /// The sweep it belongs to, whoever made it; or both links of a mail with two, or one browser's
-    /// way through every link of a mail with many.
+    /// The sweep it belongs to, whoever made it; or two links at once, or one browser's way through
+    /// nearly every link of a mail with many.
     pub(super) burst: Option<Run>,
     /// For a pixel: whether the same client followed a link of the mail.
     pub(super) client_clicked: bool,
@@ -68,64 +75,60 @@ fn followed(hit: &Known) -> bool {
 
 fn sweeps(hits: &[&Known], clicks: &[usize], mail: &MailContext, found: &mut [Around]) {
     let mut by_client: HashMap<u64, Vec<usize>> = HashMap::new();
-    for at in clicks {
-        if let Some(client) = hits[*at].facts.client {
-            by_client.entry(client).or_default().push(*at);
-        }
-    }
-    let entries = |places: &[usize]| -> Vec<(i64, u16)> {
-        places
-            .iter()
-            .map(|at| (hits[*at].at.0, hits[*at].link_no))
-            .collect()
-    };
-    for places in by_client
-        .values()
-        .filter(|places| places.len() >= SWEEP_LINKS as usize)
-    {
-        for (run, at) in runs(&entries(places), SWEEP_MS, SWEEP_LINKS)
-            .into_iter()
-            .zip(places)
-        {
-            found[*at].sweep = run;
-        }
-    }
-    sweepers(hits, found);
-    let all = entries(clicks);
-    for (run, at) in runs(&all, SWEEP_MS, SWEEP_LINKS).into_iter().zip(clicks) {
-        found[*at].burst = run;
-    }
-    every_link(hits, clicks, mail, found);
-    if mail.links == 2 {
-        for (run, at) in runs(&all, PAIR_MS, 2).into_iter().zip(clicks) {
-            found[*at].burst = found[*at].burst.or(run);
-        }
-    }
-}
-
-/// One browser that follows every link of a mail with many, however slowly: gateways that wait
-/// between links do so, people hardly ever.
-fn every_link(hits: &[&Known], clicks: &[usize], mail: &MailContext, found: &mut [Around]) {
-    if mail.links < MANY_LINKS {
-        return;
-    }
-    let mut by_browser: HashMap<(u64, &Agent), Vec<usize>> = HashMap::new();
+    // Gateways take their links from several addresses of one network as well.
+    let mut by_browser: HashMap<(Network, Option<u64>, &Agent), Vec<usize>> = HashMap::new();
     for at in clicks {
         let facts = &hits[*at].facts;
         if let Some(client) = facts.client {
-            let browser = (client, &facts.agent);
+            by_client.entry(client).or_default().push(*at);
+        }
+        // Where the network is not known, the client stands for it.
+        let client = facts.client.filter(|_| facts.network == Network::None);
+        if client.is_some() || facts.network != Network::None {
+            let browser = (facts.network, client, &facts.agent);
             by_browser.entry(browser).or_default().push(*at);
         }
     }
-    for places in by_browser.values() {
+    let run_of = |places: &[usize], within_ms, at_least| {
         let entries: Vec<(i64, u16)> = places
             .iter()
             .map(|at| (hits[*at].at.0, hits[*at].link_no))
             .collect();
-        let all = u32::from(mail.links);
-        for (run, at) in runs(&entries, NEIGHBOURS_MS, all).into_iter().zip(places) {
+        runs(&entries, within_ms, at_least)
+    };
+    for places in by_client.values().chain(by_browser.values()) {
+        for (run, at) in run_of(places, SWEEP_MS, SWEEP_LINKS)
+            .into_iter()
+            .zip(places)
+        {
+            found[*at].sweep = found[*at].sweep.or(run);
+        }
+    }
+    sweepers(hits, found);
+    for (run, at) in run_of(clicks, SWEEP_MS, SWEEP_LINKS)
+        .into_iter()
+        .zip(clicks)
+    {
+        found[*at].burst = run;
+    }
+    let mut suspect = |places: &[usize], within_ms, at_least| {
+        for (run, at) in run_of(places, within_ms, at_least).into_iter().zip(places) {
             found[*at].burst = found[*at].burst.or(run);
         }
+    };
+    // However slowly: gateways that wait between links take nearly all of a mail with many, people
+    // hardly ever do.
+    if mail.links >= MANY_LINKS {
+        let nearly_all = (mail.links - mail.links / LEFT_OUT).max(MANY_LINKS);
+        for places in by_browser.values() {
+            suspect(places, NEIGHBOURS_MS, nearly_all.into());
+        }
+    }
+    for places in by_client.values() {
+        suspect(places, TWO_MS, 2);
+    }
+    if mail.links == 2 {
+        suspect(clicks, PAIR_MS, 2);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::rules::tests::{NAVIGATION, facts, listed};
 use super::*;
 use crate::domain::clock::{DAY_MS, Millis};
-use crate::domain::hit::{AgentClass, Certainty, HeaderBits, Method, Scope};
+use crate::domain::hit::{AgentClass, Certainty, HeaderBits, Method, Network, Scope};
 use crate::domain::id::Seq;
 use crate::domain::verdict::{Rule, Verdict};
 use fastrand::Rng;
@@ -72,7 +72,7 @@ fn a_person_who_hovers_sweeps_nothing() {
 }
 
 #[test]
-fn both_links_of_a_mail_with_two_are_one_sign_and_two_of_five_are_none() {
+fn both_links_of_a_mail_with_two_are_one_sign_and_two_of_five_only_at_once() {
     let hits = [hit(1, 0, 1, 7), hit(2, 800, 2, 7)];
     let with = |links| MailContext {
         links,
@@ -83,10 +83,31 @@ fn both_links_of_a_mail_with_two_are_one_sign_and_two_of_five_are_none() {
         [(Rule::GBurst, Verdict::Unknown); 2]
     );
     assert_eq!(judged(&hits, &with(5)), [PERSON; 2]);
+    let at_once = [hit(1, 0, 1, 7), hit(2, 400, 2, 7)];
+    assert_eq!(
+        judged(&at_once, &with(5)),
+        [(Rule::GBurst, Verdict::Unknown); 2]
+    );
+    let twice = [hit(1, 0, 1, 7), hit(2, 400, 1, 7)];
+    assert_eq!(judged(&twice, &with(5)), [PERSON; 2], "a double click");
 }
 
 #[test]
-fn one_browser_that_follows_every_link_of_many_is_one_sign_however_slow() {
+fn a_sweep_from_several_addresses_of_one_network_is_one() {
+    let mut hits: Vec<Known> = (1..=4)
+        .map(|no| hit(no, no * 300, no as u16, no as u64))
+        .collect();
+    let found = judged(&hits, &MailContext::default());
+    assert_eq!(found, [(Rule::GBurst, Verdict::Unknown); 4]);
+    for hit in &mut hits {
+        hit.facts.network = Network::V4([198, 51, 100]);
+    }
+    let found = judged(&hits, &MailContext::default());
+    assert_eq!(found, [(Rule::GBurst, Verdict::Scanner); 4]);
+}
+
+#[test]
+fn one_browser_that_follows_nearly_every_link_of_many_is_one_sign_however_slow() {
     let hits: Vec<Known> = (1..=4)
         .map(|no| hit(no, no * 20_000, no as u16, 7))
         .collect();
@@ -98,7 +119,11 @@ fn one_browser_that_follows_every_link_of_many_is_one_sign_however_slow() {
         judged(&hits, &with(4)),
         [(Rule::GBurst, Verdict::Unknown); 4]
     );
-    assert_eq!(judged(&hits, &with(5)), [PERSON; 4]);
+    assert_eq!(
+        judged(&hits, &with(5)),
+        [(Rule::GBurst, Verdict::Unknown); 4]
+    );
+    assert_eq!(judged(&hits, &with(6)), [PERSON; 4]);
     assert_eq!(judged(&hits[..3], &with(3)), [PERSON; 3]);
 }
 

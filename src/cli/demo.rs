@@ -118,8 +118,27 @@ fn line(told: Told) -> String {
     )
 }
 
-/// What a newcomer needs to know.
-fn screen(demo: &Demo) -> String {
+/// What the browser of a person sends beside its agent when they follow a link.
+const NAVIGATION: [(&str, &str); 5] = [
+    ("Accept", "text/html"),
+    ("Accept-Language", "en"),
+    ("Sec-Fetch-Mode", "navigate"),
+    ("Sec-Fetch-Dest", "document"),
+    ("Sec-Fetch-User", "?1"),
+];
+
+/// A command that follows a link as a person's browser would.
+fn as_a_person() -> String {
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+    let mut command = format!("curl -si -A '{agent}'");
+    for (name, value) in NAVIGATION {
+        let _ = write!(command, " -H '{name}: {value}'");
+    }
+    command + " LINK"
+}
+
+/// What a newcomer needs to know: where to look, how to sign in, what to try.
+pub fn screen(demo: &Demo) -> String {
     let url = &demo.url;
     let mut text = format!("Pages      {url}\nSign in    password for all: {PASSWORD}\n");
     for (role, email) in &demo.credentials.sign_ins {
@@ -129,14 +148,18 @@ fn screen(demo: &Demo) -> String {
         text,
         "API token  {token}\n           curl -H 'Authorization: Bearer {token}' {url}api/v1/contacts\n\n\
          Three things to try\n\
-         1. Sign in as the rep and write to any contact. Find the mail in the mail catcher, follow\n   \
-            its link, and watch the click arrive on the message's page.\n\
+         1. Sign in as the rep and write to any contact. Find the mail in the mail catcher, copy its\n   \
+            link into another browser, and watch the click arrive on the message's page. From the\n   \
+            browser you are signed in with it counts as one of us, in a private window too; within\n   \
+            two seconds of sending it is taken for a scanner's. Without a second browser:\n   \
+            {click}\n\
          2. Sign in as the marketer and open the report: some content earns clicks, one page was\n   \
             sent for eight weeks and nobody followed it.\n\
          3. Open any message and look at its timeline: machines beside people, each with the reason\n   \
             for what it was taken for.\n\n\
          Nothing leaves this machine. Ctrl-C stops",
         token = demo.credentials.token,
+        click = as_a_person(),
     );
     match &demo.kept {
         Some(folder) => {

@@ -1,4 +1,5 @@
-//! `judge-sample`: how well people and machines are told apart, on histories whose makers are known.
+//! `judge-sample`: how well people and machines are told apart, by precision and recall of each class,
+//! on histories whose makers are known.
 
 use super::Failure;
 use crate::sample::measure::{Outcome, judged, told};
@@ -16,7 +17,8 @@ pub(super) struct Args {
     /// How many mails to one recipient each
     #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     histories: u32,
-    /// Draw from agents, networks and rhythms that no rule was tried on
+    /// Draw from agents, networks and habits that no rule was tried on: gateways that come sooner
+    /// or later, wait longer, take links in other orders, leave some out, come back
     #[arg(long)]
     held_out: bool,
 }

@@ -2,6 +2,7 @@
 //! `.example`, which nobody can own (RFC 2606). Pure.
 
 use crate::domain::viewer::Role;
+use crate::sample::GatewayKind;
 
 /// The organisation's name.
 pub const ORGANISATION: &str = "Northlight Instruments";
@@ -131,10 +132,25 @@ pub struct Company {
     pub name: &'static str,
     /// Its mail domain.
     pub domain: &'static str,
+    /// What looks at links before mail is shown there.
+    pub gateway: Option<GatewayKind>,
 }
 
 const fn company(name: &'static str, domain: &'static str) -> Company {
-    Company { name, domain }
+    Company {
+        name,
+        domain,
+        gateway: None,
+    }
+}
+
+impl Company {
+    const fn behind(self, gateway: GatewayKind) -> Self {
+        Self {
+            gateway: Some(gateway),
+            ..self
+        }
+    }
 }
 
 /// The companies outside.
@@ -142,22 +158,22 @@ pub const COMPANIES: &[Company] = &[
     company("Harbour Foods", "harbourfoods.example"),
     company("Alder & Sons", "alder-sons.example"),
     company("Bright Dental", "brightdental.example"),
-    company("Cobalt Mining", "cobaltmining.example"),
+    company("Cobalt Mining", "cobaltmining.example").behind(GatewayKind::Listed),
     company("Delta Water", "deltawater.example"),
-    company("Eastgate Hospital", "eastgate.example"),
+    company("Eastgate Hospital", "eastgate.example").behind(GatewayKind::Defender),
     company("Fjord Salmon", "fjordsalmon.example"),
-    company("Granite Labs", "granitelabs.example"),
+    company("Granite Labs", "granitelabs.example").behind(GatewayKind::Sweep),
     company("Hill Brewery", "hillbrewery.example"),
     company("Iris Optics", "irisoptics.example"),
     company("Juniper Farms", "juniperfarms.example"),
     company("Kestrel Air", "kestrelair.example"),
     company("Lakeside Dairy", "lakesidedairy.example"),
-    company("Meridian Pharma", "meridianpharma.example"),
+    company("Meridian Pharma", "meridianpharma.example").behind(GatewayKind::HeadFirst),
     company("Noble Paper", "noblepaper.example"),
     company("Orchard Juice", "orchardjuice.example"),
     company("Pine Timber", "pinetimber.example"),
     company("Quartz Glass", "quartzglass.example"),
-    company("Riverside Clinic", "riverside.example"),
+    company("Riverside Clinic", "riverside.example").behind(GatewayKind::Declared),
     company("Sterling Steel", "sterlingsteel.example"),
 ];
 

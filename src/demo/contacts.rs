@@ -11,22 +11,26 @@ use super::workdays;
 use crate::ctx::Ctx;
 use crate::domain::clock::{Millis, SECOND_MS};
 use crate::store::caught;
-use fastrand::Rng;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Mails looked at in one go.
 const PAGE: i64 = 200;
-/// From one act that history left undone to the next, for somebody who watches.
+/// From one act that history left undone to the next, for somebody who watches, at most.
 const WATCHED_STEP_MS: i64 = 4 * SECOND_MS;
+/// What takes longer than this is quickened for somebody who watches. Scanners mostly come before.
+const WATCHED_KNEE_MS: i64 = 45 * SECOND_MS;
+/// How many times as quick.
+const WATCHED_TIMES: i64 = 240;
 
 /// How fast contacts live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tempo {
     /// As people at work do: a mail is read after minutes, hours, working days.
     Real,
-    /// For somebody who watches: an hour passes in half a minute.
+    /// For somebody who watches: the first seconds as they are, then an hour in a quarter of a
+    /// minute.
     Watched,
 }
 
@@ -35,7 +39,10 @@ impl Tempo {
     fn after(self, at: Millis, after_ms: i64) -> Millis {
         match self {
             Self::Real => workdays::plus(at, after_ms),
-            Self::Watched => at.plus(1_500 + after_ms / 120),
+            Self::Watched => {
+                let late = (after_ms - WATCHED_KNEE_MS).max(0) / WATCHED_TIMES;
+                at.plus(after_ms.min(WATCHED_KNEE_MS) + late)
+            }
         }
     }
 }
@@ -116,8 +123,9 @@ impl Contacts {
             if !self.answers.on_letter(&mail, &bytes, contact, number) {
                 continue;
             }
-            let mut rng = Rng::with_seed(self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-            let reactions = habits::reactions(&mut rng, contact, asset);
+            let seed = self.seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let links = u16::try_from(offer.links.len()).unwrap_or(u16::MAX);
+            let reactions = habits::reactions(seed, contact, asset, links);
             for (index, reaction) in reactions.into_iter().enumerate() {
                 let at = tempo.after(mail.at, reaction.after_ms);
                 let due = (at, contact, number, index);
@@ -138,24 +146,23 @@ impl Contacts {
         if self.answers.next() == self.next() {
             return self.answers.act(ctx, world).await;
         }
-        let Some(((_, contact, ..), (act, offer))) = self.due.pop_first() else {
+        let Some((_, (act, offer))) = self.due.pop_first() else {
             return Ok(());
         };
-        self.reader.act(act, contact, &offer).await?;
+        self.reader.act(&act, &offer).await?;
         self.acts += 1;
         Ok(())
     }
 
     /// Brings what is still to be done nearer, for somebody who watches from `now` on: one act
-    /// after the other.
+    /// after the other, those of one sweep as near to each other as they were.
     pub(super) fn hurry(&mut self, now: Millis) {
         let waiting = std::mem::take(&mut self.due);
-        self.due = (1..)
-            .zip(waiting)
-            .map(|(place, ((_, contact, number, index), act))| {
-                let at = now.plus(place * WATCHED_STEP_MS);
-                ((at, contact, number, index), act)
-            })
-            .collect();
+        let (mut before, mut at) = (Millis(i64::MIN), now);
+        for ((due, contact, number, index), act) in waiting {
+            at = at.plus(due.since(before).clamp(0, WATCHED_STEP_MS));
+            before = due;
+            self.due.insert((at, contact, number, index), act);
+        }
     }
 }

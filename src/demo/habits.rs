@@ -1,70 +1,23 @@
-//! How a contact reacts to a mail: a pure function of the contact and a seeded draw. Machines
-//! react as well: gateways follow every link, mail providers fetch pictures ahead.
+//! How a contact reacts to a mail: who visits it is told by `sample`, as for the tests and the
+//! measurements of the rules; what a contact does beside that is said here. A pure function of a
+//! seed, the contact and the asset that the mail points to.
 
-use super::cast::ASSETS;
-use crate::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use super::cast::{ASSETS, COMPANIES};
+use crate::domain::clock::{HOUR_MS, MINUTE_MS};
+use crate::sample::{Cast, Draw, Recipient, Visit, tell};
 use fastrand::Rng;
 
 /// What is done with one mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Act {
-    /// The picture is fetched.
-    Open(Client),
-    /// The link to the asset is followed.
-    ClickAsset(Client),
-    /// The link to the calendar is followed, or the last one there is.
-    ClickLast(Client),
-    /// Every link is looked at without a body.
-    SweepHead(Client),
-    /// Every link is fetched.
-    SweepGet(Client),
+    /// A link or the picture is asked for, by a person or a machine.
+    Visit(Visit),
     /// The sender is asked to stop, by the button of the mail program.
     Unsubscribe,
 }
 
-/// What asks over HTTP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Client {
-    /// Apple's privacy proxy.
-    AppleProxy,
-    /// Google's picture proxy.
-    GmailProxy,
-    /// Yahoo's picture proxy.
-    YahooProxy,
-    /// A mail program on a desk.
-    Outlook,
-    /// A browser led by a person.
-    Browser(Browser),
-    /// A gateway that says what it is.
-    DeclaredBot,
-    /// A gateway that claims to be a browser and sends none of its headers.
-    Gateway,
-}
-
-/// A browser by its agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Browser {
-    /// On a Mac or an iPhone.
-    Safari,
-    /// On Windows.
-    Chrome,
-    /// On Windows, by Microsoft.
-    Edge,
-    /// On Linux.
-    Firefox,
-}
-
-/// Where a contact reads mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Program {
-    Apple,
-    Gmail,
-    Yahoo,
-    Outlook,
-}
-
 /// One act and how long after the mail's arrival it is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reaction {
     /// Milliseconds after the arrival.
     pub(super) after_ms: i64,
@@ -72,111 +25,75 @@ pub(super) struct Reaction {
     pub(super) act: Act,
 }
 
-/// How contact `index` reacts to a mail that points to `asset`, in order of time.
-pub(super) fn reactions(rng: &mut Rng, index: usize, asset: usize) -> Vec<Reaction> {
-    let mut found = Vec::new();
-    let mut add = |after_ms, act| found.push(Reaction { after_ms, act });
-    let program = program(index);
-    gateway(rng, index, &mut add);
-    if program == Program::Apple {
-        add(
-            rng.i64(MINUTE_MS..3 * HOUR_MS),
-            Act::Open(Client::AppleProxy),
-        );
-    }
-    if rng.u32(..100) < 62 {
-        read(rng, program, ASSETS[asset].appeal, &mut add);
+/// How likely a contact reads a mail: these know the company already.
+const READS: f64 = 0.62;
+/// Of a thousand mails, those after which the contact unsubscribes.
+const UNSUBSCRIBES: u32 = 8;
+
+/// How contact `index` reacts to a mail with so many tracked `links` that points to `asset`, in
+/// order of time.
+pub(super) fn reactions(seed: u64, index: usize, asset: usize, links: u16) -> Vec<Reaction> {
+    let mut draw = Draw::new(seed, Cast::Known);
+    let told = tell(&mut draw, links, &recipient(index, asset));
+    // Sessions of ours are not simulated: a look of our own would be taken for a contact's.
+    let theirs = told.visits.into_iter().filter(|visit| !visit.own);
+    let mut found: Vec<Reaction> = theirs
+        .map(|visit| Reaction {
+            after_ms: visit.after_ms,
+            act: Act::Visit(visit),
+        })
+        .collect();
+    let mut rng = Rng::with_seed(seed);
+    if rng.u32(..1_000) < UNSUBSCRIBES {
+        found.push(Reaction {
+            after_ms: rng.i64(10 * MINUTE_MS..8 * HOUR_MS),
+            act: Act::Unsubscribe,
+        });
     }
     found.sort_by_key(|reaction| reaction.after_ms);
     found
 }
 
-/// Some companies stand behind a gateway that looks at links before the mail is shown.
-fn gateway(rng: &mut Rng, index: usize, add: &mut impl FnMut(i64, Act)) {
-    let soon = rng.i64(2 * SECOND_MS..40 * SECOND_MS);
-    match index % 12 {
-        3 => add(soon, Act::SweepHead(Client::Gateway)),
-        5 => {
-            add(soon, Act::SweepHead(Client::DeclaredBot));
-            add(soon + 2 * SECOND_MS, Act::SweepGet(Client::DeclaredBot));
-        }
-        8 => add(soon, Act::SweepGet(Client::Gateway)),
-        _ => {}
-    }
-}
-
-fn read(rng: &mut Rng, program: Program, appeal: u32, add: &mut impl FnMut(i64, Act)) {
-    let looked = attention(rng);
-    let (opener, browser) = match program {
-        Program::Apple => (None, Browser::Safari),
-        Program::Gmail => (Some(Client::GmailProxy), Browser::Chrome),
-        Program::Yahoo => (Some(Client::YahooProxy), Browser::Firefox),
-        Program::Outlook => (Some(Client::Outlook), Browser::Edge),
-    };
-    if let Some(opener) = opener {
-        add(looked, Act::Open(opener));
-    }
-    let person = Client::Browser(browser);
-    if rng.u32(..100) < appeal {
-        let clicked = looked + rng.i64(5 * SECOND_MS..4 * MINUTE_MS);
-        add(clicked, Act::ClickAsset(person));
-        if rng.u32(..100) < 22 {
-            add(
-                clicked + rng.i64(MINUTE_MS..DAY_MS),
-                Act::ClickAsset(person),
-            );
-        }
-        if rng.u32(..100) < 30 {
-            add(
-                clicked + rng.i64(MINUTE_MS..HOUR_MS),
-                Act::ClickLast(person),
-            );
-        }
-    } else if rng.u32(..1_000) < 14 {
-        add(looked + rng.i64(5 * SECOND_MS..MINUTE_MS), Act::Unsubscribe);
-    }
-}
-
-/// Milliseconds until a person looks: most within hours, some the next day, few later.
-fn attention(rng: &mut Rng) -> i64 {
-    match rng.u32(..100) {
-        0..35 => rng.i64(2 * MINUTE_MS..HOUR_MS),
-        35..75 => rng.i64(HOUR_MS..8 * HOUR_MS),
-        75..92 => rng.i64(12 * HOUR_MS..36 * HOUR_MS),
-        _ => rng.i64(2 * DAY_MS..6 * DAY_MS),
-    }
-}
-
-const fn program(index: usize) -> Program {
-    match index % 5 {
-        0 => Program::Apple,
-        1 => Program::Gmail,
-        2 => Program::Yahoo,
-        _ => Program::Outlook,
+/// The contact as the teller of visits needs to know them; the same in every story.
+fn recipient(index: usize, asset: usize) -> Recipient {
+    let anybody = Recipient::anybody(&mut Draw::new(index as u64, Cast::Known));
+    Recipient {
+        gateway: COMPANIES[index % COMPANIES.len()].gateway,
+        reads: READS,
+        follows: f64::from(ASSETS[asset].appeal) / 100.0,
+        favourite: Some(1),
+        ..anybody
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::Truth;
+
+    fn links(found: &[Reaction], truth: Truth) -> usize {
+        let of = |reaction: &&Reaction| matches!(&reaction.act, Act::Visit(visit) if visit.link > 0 && visit.truth == truth);
+        found.iter().filter(of).count()
+    }
 
     #[test]
-    fn people_click_what_appeals_and_machines_come_at_once() {
-        let mut clicks = [0_u32; 2];
-        for round in 0..400 {
+    fn people_click_what_appeals_and_gateways_whatever_there_is() {
+        let swept = COMPANIES
+            .iter()
+            .position(|company| company.gateway.is_some());
+        let swept = swept.expect("a company with a gateway");
+        let mut clicks = [0; 2];
+        for seed in 0..400 {
             for (slot, asset) in [0, ASSETS.len() - 1].into_iter().enumerate() {
-                let mut rng = Rng::with_seed(round);
-                let found = reactions(&mut rng, 1, asset);
-                assert_eq!(found, reactions(&mut Rng::with_seed(round), 1, asset));
-                clicks[slot] += u32::from(
-                    found
-                        .iter()
-                        .any(|one| matches!(one.act, Act::ClickAsset(_))),
-                );
+                let found = reactions(seed, 0, asset, 2);
+                assert_eq!(found, reactions(seed, 0, asset, 2));
+                clicks[slot] += links(&found, Truth::Person);
+                let found = reactions(seed, swept, asset, 2);
+                assert!(links(&found, Truth::Scanner) >= 2, "seed {seed}");
             }
         }
-        assert!(clicks[0] > 3 * clicks[1], "{clicks:?}");
-        let swept = reactions(&mut Rng::with_seed(7), 5, 0);
-        assert!(matches!(swept[0].act, Act::SweepHead(Client::DeclaredBot)));
+        assert!(clicks[0] > 100 && clicks[1] == 0, "{clicks:?}");
+        let unasked = reactions(7, swept, 0, 0);
+        assert_eq!(links(&unasked, Truth::Scanner), 0, "no links, no clicks");
     }
 }

@@ -2,8 +2,8 @@
 //! `accept`, its mail leaves over SMTP on loopback into the mail catcher, and its contacts open,
 //! click and unsubscribe over HTTP. Nothing here writes an event or a figure by itself.
 //!
-//! `cast` says who there is, `plan` who writes what to whom and `habits` how a contact reacts:
-//! all three pure functions of a seed. `found`, `team`, `contacts`, `reader` and `site` carry it
+//! `cast` says who there is, `plan` who writes what to whom and `habits` how a contact reacts, with
+//! the makers of visits that `sample` describes: all three pure functions of a seed. `found`, `team`, `contacts`, `reader` and `site` carry it
 //! out, `history` on a clock moved by hand and `live` on the system's.
 
 mod answers;

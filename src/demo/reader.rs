@@ -2,10 +2,12 @@
 //! over HTTP as their programs would.
 
 use super::DemoError;
-use super::habits::{Act, Browser, Client};
+use super::habits::Act;
 use crate::domain::clock::SECOND_MS;
+use crate::domain::hit::{self, HeaderField};
+use crate::sample::Visit;
 use mail_parser::MessageParser;
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -40,51 +42,23 @@ impl Reader {
         Ok(Self { http, at })
     }
 
-    /// Does `act` for contact `index` with what their mail offers.
-    pub(super) async fn act(&self, act: Act, index: usize, offer: &Offer) -> Result<(), DemoError> {
+    /// Does `act` with what a mail offers.
+    pub(super) async fn act(&self, act: &Act, offer: &Offer) -> Result<(), DemoError> {
         match act {
-            Act::Open(client) => {
-                self.get(Method::GET, client, index, offer.pixel.as_ref())
-                    .await
-            }
-            Act::ClickAsset(client) => {
-                self.get(Method::GET, client, index, offer.links.first())
-                    .await
-            }
-            Act::ClickLast(client) => {
-                self.get(Method::GET, client, index, offer.links.last())
-                    .await
-            }
-            Act::SweepHead(client) => self.sweep(Method::HEAD, client, index, offer).await,
-            Act::SweepGet(client) => self.sweep(Method::GET, client, index, offer).await,
+            Act::Visit(visit) => self.visit(visit, offer).await,
             Act::Unsubscribe => self.unsubscribe(offer).await,
         }
     }
 
-    async fn sweep(
-        &self,
-        method: Method,
-        client: Client,
-        index: usize,
-        offer: &Offer,
-    ) -> Result<(), DemoError> {
-        for path in &offer.links {
-            self.get(method.clone(), client, index, Some(path)).await?;
-        }
-        Ok(())
-    }
-
-    async fn get(
-        &self,
-        method: Method,
-        client: Client,
-        index: usize,
-        path: Option<&String>,
-    ) -> Result<(), DemoError> {
+    async fn visit(&self, visit: &Visit, offer: &Offer) -> Result<(), DemoError> {
+        let path = match usize::from(visit.link).checked_sub(1) {
+            None => offer.pixel.as_ref(),
+            Some(place) => offer.links.get(place),
+        };
         let Some(path) = path else { return Ok(()) };
-        self.request(method, path)
-            .headers(headers(client))
-            .header("x-forwarded-for", address(client, index))
+        self.request(method(visit), path)
+            .headers(headers(visit))
+            .header("x-forwarded-for", visit.forwarded_for())
             .send()
             .await?;
         Ok(())
@@ -131,62 +105,46 @@ pub(super) fn read(mail: &[u8], tracking: &Url) -> Offer {
     offer
 }
 
-/// Addresses for documentation (RFC 5737), so that nobody's network is in the figures.
-fn address(client: Client, index: usize) -> String {
-    let host = index % 250 + 1;
-    match client {
-        Client::Browser(_) | Client::Outlook => format!("203.0.113.{host}"),
-        Client::DeclaredBot | Client::Gateway => format!("198.51.100.{}", host % 4 + 1),
-        _ => format!("192.0.2.{}", host % 16 + 1),
+fn method(visit: &Visit) -> Method {
+    match visit.method {
+        hit::Method::Get => Method::GET,
+        hit::Method::Head => Method::HEAD,
+        hit::Method::Options => Method::OPTIONS,
+        hit::Method::Post => Method::POST,
     }
 }
 
-const SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Safari/605.1.15";
-const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
-const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0";
-const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
-const OUTLOOK: &str = "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; Microsoft Outlook 16.0.18025; ms-office; MSOffice 16)";
-
-const fn agent(client: Client) -> &'static str {
-    match client {
-        Client::AppleProxy => "Mozilla/5.0",
-        Client::GmailProxy => {
-            "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
-        }
-        Client::YahooProxy => {
-            "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html"
-        }
-        Client::Outlook => OUTLOOK,
-        Client::Browser(Browser::Safari) => SAFARI,
-        Client::Browser(Browser::Chrome) | Client::Gateway => CHROME,
-        Client::Browser(Browser::Edge) => EDGE,
-        Client::Browser(Browser::Firefox) => FIREFOX,
-        Client::DeclaredBot => "Barracuda Sentinel (EE)",
-    }
+/// The client's headers, and what a proxy in front of the product would add.
+fn headers(visit: &Visit) -> HeaderMap {
+    visit
+        .headers
+        .iter()
+        .map(|(field, value)| {
+            let name = HeaderName::from_static(name(*field));
+            (name, HeaderValue::from_static(value))
+        })
+        .collect()
 }
 
-fn headers(client: Client) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(USER_AGENT, HeaderValue::from_static(agent(client)));
-    if let Client::Browser(_) = client {
-        let page = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-        headers.insert(ACCEPT, HeaderValue::from_static(page));
-        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en-GB,en;q=0.8"));
-        for (name, value) in [
-            ("sec-fetch-mode", "navigate"),
-            ("sec-fetch-dest", "document"),
-            ("sec-fetch-user", "?1"),
-            ("sec-fetch-site", "cross-site"),
-        ] {
-            headers.insert(
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            );
-        }
-    } else {
-        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+const fn name(field: HeaderField) -> &'static str {
+    match field {
+        HeaderField::UserAgent => "user-agent",
+        HeaderField::Accept => "accept",
+        HeaderField::AcceptLanguage => "accept-language",
+        HeaderField::SecFetchMode => "sec-fetch-mode",
+        HeaderField::SecFetchDest => "sec-fetch-dest",
+        HeaderField::SecFetchUser => "sec-fetch-user",
+        HeaderField::SecFetchSite => "sec-fetch-site",
+        HeaderField::SecPurpose => "sec-purpose",
+        HeaderField::Purpose => "purpose",
+        HeaderField::XPurpose => "x-purpose",
+        HeaderField::XMoz => "x-moz",
+        HeaderField::Referer => "referer",
+        HeaderField::SecChUa => "sec-ch-ua",
+        HeaderField::Dnt => "dnt",
+        HeaderField::SecGpc => "sec-gpc",
+        HeaderField::Scheme => "x-forwarded-proto",
     }
-    headers
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
-//! What is known of one delivery: when it was sent, whether it came back, who followed which link,
-//! and the dimensions frozen when it was handed over. A function of the set of its events: their
+//! What is known of one delivery: when it was sent, whether it came back, who followed which link
+//! or fetched the pixel, and the dimensions frozen when it was handed over. A function of the set of its events: their
 //! order and repetition leave no trace.
 
+mod earlier;
+
 use super::deliverability::{self, Fate};
-use super::hits::{Class, Hit, LinkHits, Taken};
+use super::hits::{Class, Hit, LinkHits, PixelHits, Taken};
+use super::opens::Opening;
 use crate::domain::clock::Millis;
 use crate::domain::day::Day;
 use crate::domain::delivery::RecipientRole;
@@ -11,10 +14,11 @@ use crate::domain::event::{Detail, EventKind, NewEvent};
 use crate::domain::id::{ContactNo, ContentNo, Seq, TemplateNo, UserNo};
 use crate::domain::link::{DestinationId, LinkRole};
 use crate::domain::message::{MailClass, MessagePurpose};
+use crate::domain::verdict::Judgement;
 use serde::{Deserialize, Serialize};
 
 /// Stands in front of stored facts; another layout needs another number and a rebuild.
-const ENCODING_VERSION: u8 = 2;
+const ENCODING_VERSION: u8 = 3;
 
 /// The facts of one delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -29,15 +33,10 @@ pub struct DeliveryFacts {
     links: Vec<LinkHits>,
     /// What became of it, beside being sent.
     pub fate: Fate,
-}
-
-/// The facts as encoding 1 held them.
-#[derive(Deserialize)]
-struct FirstVersion {
-    sent: Option<Millis>,
-    bounced: Option<Millis>,
-    frozen: Option<Frozen>,
-    links: Vec<LinkHits>,
+    /// Who fetched the pixel.
+    pub pixel: PixelHits,
+    /// When it was first replied to, `None` when it was not.
+    pub replied: Option<Millis>,
 }
 
 /// What a delivery was when it was handed over. Later changes of owner, template or purpose do not
@@ -64,6 +63,8 @@ pub struct Frozen {
     pub role: RecipientRole,
     /// The code of the recipient's gateway.
     pub gateway: i16,
+    /// Whether opens may be recorded.
+    pub tracks_opens: bool,
     /// Whether clicks may be recorded.
     pub tracks_clicks: bool,
     /// Its tracked links, in the order of their numbers.
@@ -89,8 +90,11 @@ pub fn concerns(event: &NewEvent) -> bool {
         return true;
     }
     match (event.kind, &event.detail) {
-        (EventKind::Sent, _) | (EventKind::Clicked, Detail::Hit { .. }) => true,
-        (EventKind::Revised, Detail::Revision(revision)) => revision.hit_kind == EventKind::Clicked,
+        (EventKind::Sent | EventKind::Replied, _)
+        | (EventKind::Clicked | EventKind::Opened, Detail::Hit { .. }) => true,
+        (EventKind::Revised, Detail::Revision(revision)) => {
+            matches!(revision.hit_kind, EventKind::Clicked | EventKind::Opened)
+        }
         _ => false,
     }
 }
@@ -98,11 +102,14 @@ pub fn concerns(event: &NewEvent) -> bool {
 impl DeliveryFacts {
     /// Takes one event of this delivery, in any order, any number of times.
     pub fn apply(&mut self, seq: Seq, event: &NewEvent) -> Taken {
-        if let Some((link_no, hit, class)) = click(seq, event) {
-            return self.link(link_no).take(hit, class);
+        match hit(seq, event) {
+            Some((Target::Link(no, class), hit)) => self.link(no).take(hit, class),
+            Some((Target::Pixel(says), hit)) => self.pixel.take(hit, says),
+            None => {
+                self.note(event);
+                Taken::Yes
+            }
         }
-        self.note(event);
-        Taken::Yes
     }
 
     /// The facts that follow from `events`, which must be all events of the delivery.
@@ -116,12 +123,14 @@ impl DeliveryFacts {
             ..Self::default()
         };
         for (seq, event) in events {
-            match click(seq, event) {
-                Some((link_no, hit, class)) => facts.link(link_no).place(hit, class),
+            match hit(seq, event) {
+                Some((Target::Link(no, class), hit)) => facts.link(no).place(hit, class),
+                Some((Target::Pixel(says), hit)) => facts.pixel.place(hit, says),
                 None => facts.note(event),
             }
         }
         facts.links.iter_mut().for_each(LinkHits::trim);
+        facts.pixel.trim();
         facts
     }
 
@@ -129,6 +138,11 @@ impl DeliveryFacts {
     pub fn hits(&self, no: u16) -> Option<&LinkHits> {
         let place = self.links.binary_search_by_key(&no, |link| link.no).ok()?;
         Some(&self.links[place])
+    }
+
+    /// The first click of `class` on any link.
+    pub fn first_click(&self, class: Class) -> Option<Millis> {
+        self.links.iter().filter_map(|link| link.first(class)).min()
     }
 
     /// Compact bytes with a version in front.
@@ -144,20 +158,7 @@ impl DeliveryFacts {
         let (version, body) = bytes.split_first()?;
         match *version {
             ENCODING_VERSION => postcard::from_bytes(body).ok(),
-            1 => postcard::from_bytes(body).ok().map(Self::of_first_version),
-            _ => None,
-        }
-    }
-
-    /// Facts of the version that knew nothing of fates. What came back before is counted once the
-    /// log is folded again.
-    fn of_first_version(first: FirstVersion) -> Self {
-        Self {
-            sent: first.sent,
-            bounced: first.bounced,
-            frozen: first.frozen,
-            links: first.links,
-            fate: Fate::default(),
+            earlier => earlier::read(earlier, body),
         }
     }
 
@@ -168,6 +169,7 @@ impl DeliveryFacts {
         match event.kind {
             EventKind::Sent => self.sent = earliest(self.sent),
             EventKind::Bounced => self.bounced = earliest(self.bounced),
+            EventKind::Replied => self.replied = earliest(self.replied),
             _ => {}
         }
     }
@@ -184,12 +186,31 @@ impl DeliveryFacts {
     }
 }
 
-/// The click an event reports, or the click whose verdict it revises.
-fn click(seq: Seq, event: &NewEvent) -> Option<(u16, Hit, Class)> {
-    let class = |human: bool| if human { Class::Human } else { Class::Machine };
+/// What was hit, and what the hit says under its present verdict.
+enum Target {
+    Link(u16, Class),
+    Pixel(Option<Opening>),
+}
+
+impl Target {
+    fn new(kind: EventKind, link_no: u16, judgement: &Judgement) -> Option<Self> {
+        let judged = (judgement.verdict, judgement.rule);
+        match kind {
+            EventKind::Clicked if judgement.verdict.counts_as_human() => {
+                Some(Self::Link(link_no, Class::Human))
+            }
+            EventKind::Clicked => Some(Self::Link(link_no, Class::Machine)),
+            EventKind::Opened => Some(Self::Pixel(Opening::of(kind, Some(judged)))),
+            _ => None,
+        }
+    }
+}
+
+/// The hit an event reports, or the hit whose verdict it revises.
+fn hit(seq: Seq, event: &NewEvent) -> Option<(Target, Hit)> {
     match (event.kind, &event.detail) {
         (
-            EventKind::Clicked,
+            kind,
             Detail::Hit {
                 link_no, judgement, ..
             },
@@ -199,18 +220,16 @@ fn click(seq: Seq, event: &NewEvent) -> Option<(u16, Hit, Class)> {
                 seq,
                 revision: 0,
             };
-            Some((*link_no, hit, class(judgement.verdict.counts_as_human())))
+            Some((Target::new(kind, *link_no, judgement)?, hit))
         }
-        (EventKind::Revised, Detail::Revision(revision))
-            if revision.hit_kind == EventKind::Clicked =>
-        {
+        (EventKind::Revised, Detail::Revision(revision)) => {
             let hit = Hit {
                 at: revision.hit_at,
                 seq: revision.hit,
                 revision: revision.number,
             };
-            let human = revision.judgement.verdict.counts_as_human();
-            Some((revision.link_no, hit, class(human)))
+            let target = Target::new(revision.hit_kind, revision.link_no, &revision.judgement);
+            Some((target?, hit))
         }
         _ => None,
     }

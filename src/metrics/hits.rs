@@ -1,7 +1,8 @@
-//! The hits on one link, as far as first times need them: for each class the earliest few, with
-//! the revision that put them there. What is dropped is noted, so that a late revision that would
+//! The hits on one link or on the pixel, as far as first times need them: for each class the
+//! earliest few, with the revision that put them there. What is dropped is noted, so that a late revision that would
 //! need it is seen and the subject folded again from the log.
 
+use super::opens::Opening;
 use crate::domain::clock::Millis;
 use crate::domain::id::Seq;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,36 @@ impl Earliest {
             self.more = true;
         }
     }
+
+    fn first(&self) -> Option<Millis> {
+        self.hits.first().map(|hit| hit.at)
+    }
+}
+
+/// Puts `hit` into the list at `class` of `lists`, out of whichever it was in, unless a newer
+/// revision of it is known.
+fn place(lists: &mut [&mut Earliest], class: usize, revised: &mut Seq, hit: Hit) {
+    if hit.revision > 0 {
+        *revised = (*revised).max(hit.seq);
+    }
+    let known = lists.iter().flat_map(|list| &list.hits);
+    let newest = known
+        .filter(|known| known.seq == hit.seq)
+        .map(|known| known.revision)
+        .max();
+    if newest.is_some_and(|newest| newest >= hit.revision) {
+        return;
+    }
+    for list in lists.iter_mut() {
+        list.remove(hit.seq);
+    }
+    lists[class].insert(hit);
+}
+
+/// Whether a hit can be taken when some were `dropped`: a dropped hit may be the one that is
+/// revised, or may have been revised already.
+fn can_take(dropped: bool, revised: Seq, hit: Hit) -> bool {
+    !dropped || (hit.revision == 0 && hit.seq > revised)
 }
 
 /// The hits on one link.
@@ -95,14 +126,13 @@ impl LinkHits {
             Class::Human => &self.human,
             Class::Machine => &self.machine,
         };
-        list.hits.first().map(|hit| hit.at)
+        list.first()
     }
 
     /// Takes a hit or a revision of one, in any order, any number of times.
     pub fn take(&mut self, hit: Hit, class: Class) -> Taken {
         let dropped = self.human.more || self.machine.more;
-        // A dropped hit may be the one that is revised, or may have been revised already.
-        if dropped && (hit.revision > 0 || hit.seq <= self.revised) {
+        if !can_take(dropped, self.revised, hit) {
             return Taken::NotEnoughKept;
         }
         self.place(hit, class);
@@ -112,28 +142,65 @@ impl LinkHits {
 
     /// As [`Self::take`] but drops nothing; [`Self::trim`] must follow.
     pub(super) fn place(&mut self, hit: Hit, class: Class) {
-        if hit.revision > 0 {
-            self.revised = self.revised.max(hit.seq);
-        }
-        let known = self.human.hits.iter().chain(&self.machine.hits);
-        let newest = known
-            .filter(|known| known.seq == hit.seq)
-            .map(|known| known.revision)
-            .max();
-        if newest.is_some_and(|newest| newest >= hit.revision) {
-            return;
-        }
-        self.human.remove(hit.seq);
-        self.machine.remove(hit.seq);
-        match class {
-            Class::Human => self.human.insert(hit),
-            Class::Machine => self.machine.insert(hit),
-        }
+        let lists = &mut [&mut self.human, &mut self.machine];
+        place(lists, class as usize, &mut self.revised, hit);
     }
 
     /// Drops what is not needed.
     pub(super) fn trim(&mut self) {
         self.human.trim();
         self.machine.trim();
+    }
+}
+
+/// The hits on the pixel, by what each says of whether the mail was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PixelHits {
+    /// By the code of the opening; the first are hits that say nothing, such as our own.
+    by_opening: [Earliest; Opening::CODES],
+    /// As of a link.
+    revised: Seq,
+}
+
+impl Default for PixelHits {
+    fn default() -> Self {
+        Self {
+            by_opening: std::array::from_fn(|_| Earliest::default()),
+            revised: Seq(0),
+        }
+    }
+}
+
+impl PixelHits {
+    /// The best that a hit before `end` says.
+    pub fn best(&self, end: Millis) -> Option<Opening> {
+        let says = |opening: &Opening| {
+            let first = self.by_opening[*opening as usize].first();
+            first.is_some_and(|at| at < end)
+        };
+        Opening::ALL.into_iter().rev().find(says)
+    }
+
+    /// Takes a hit or a revision of one, in any order, any number of times.
+    pub fn take(&mut self, hit: Hit, says: Option<Opening>) -> Taken {
+        let dropped = self.by_opening.iter().any(|list| list.more);
+        if !can_take(dropped, self.revised, hit) {
+            return Taken::NotEnoughKept;
+        }
+        self.place(hit, says);
+        self.trim();
+        Taken::Yes
+    }
+
+    /// As [`Self::take`] but drops nothing; [`Self::trim`] must follow.
+    pub(super) fn place(&mut self, hit: Hit, says: Option<Opening>) {
+        let mut lists: Vec<&mut Earliest> = self.by_opening.iter_mut().collect();
+        let class = says.map_or(0, |opening| opening as usize);
+        place(&mut lists, class, &mut self.revised, hit);
+    }
+
+    /// Drops what is not needed.
+    pub(super) fn trim(&mut self) {
+        self.by_opening.iter_mut().for_each(Earliest::trim);
     }
 }

@@ -66,6 +66,8 @@ pub enum Metric {
     Complained,
     /// Unsubscribed from.
     Unsubscribed,
+    /// Deliveries that arrived with a pixel, by the best that is known of their open.
+    Opening,
 }
 
 impl Metric {
@@ -75,7 +77,7 @@ impl Metric {
     }
 
     /// Every metric, in the order of their codes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Opened,
         Self::Dismissed,
         Self::WithinWall,
@@ -105,6 +107,7 @@ impl Metric {
         Self::Block,
         Self::Complained,
         Self::Unsubscribed,
+        Self::Opening,
     ];
 
     /// The metric stored as `code`.

@@ -37,6 +37,7 @@ fn frozen(contact: i64) -> Frozen {
         contact: Some(ContactNo(contact)),
         role: RecipientRole::To,
         gateway: 0,
+        tracks_opens: true,
         tracks_clicks: true,
         links: vec![
             link(1, LinkRole::Content, Some(ContentNo(7))),

@@ -4,6 +4,7 @@
 mod judge;
 
 use super::note::{Note, Withheld};
+use super::opens::OpenFigures;
 use super::query::{By, Counting, Query};
 use super::{Report, Row, Series, X};
 use crate::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -13,6 +14,7 @@ use crate::domain::stats::bins::{Bin, quantile_ms};
 use crate::domain::stats::survival::Curve;
 use crate::domain::stats::wilson;
 use crate::metrics::click_through::{Counts, HORIZON_DAYS};
+use crate::metrics::opens::Opens;
 use std::cmp::Ordering;
 
 /// The name of the report in the API.
@@ -40,6 +42,8 @@ pub struct Tally {
     pub contacts: f64,
     /// Waits for the first click by a person, mature, in the order of the bins.
     pub waits: Vec<(Bin, i64)>,
+    /// Opens, mature; `None` where the row is not about whole mails.
+    pub opens: Option<Opens>,
 }
 
 /// A row before its figures: what it is about and what was counted.
@@ -110,6 +114,7 @@ pub fn build(input: Input<'_>) -> Report {
         rows,
         series: series(&input),
         waiting: Vec::new(),
+        opens: opens(&input.total),
         notes: notes(&input, floor),
     }
 }
@@ -119,6 +124,11 @@ fn numerator(counts: &Counts, counting: Counting) -> i64 {
         Counting::Human => counts.human,
         Counting::Raw => counts.raw,
     }
+}
+
+fn opens(tally: &Tally) -> Option<OpenFigures> {
+    let opens = tally.opens?;
+    Some(OpenFigures::of(opens, tally.contacts))
 }
 
 fn row(group: &Group, query: &Query) -> Row {
@@ -155,6 +165,7 @@ fn row(group: &Group, query: &Query) -> Row {
         p90_ms: enough(36, 0.9),
         verdict: None,
         differs: None,
+        opens: opens(tally),
         waits: None,
         threads: None,
         mail: None,
@@ -183,6 +194,7 @@ fn withhold_young_rep(row: &mut Row, query: &Query) {
         Some(Withheld::UnderFourWeeks | Withheld::TooFewContacts)
     ) {
         (row.rate, row.low, row.high, row.p50_ms, row.p90_ms) = (None, None, None, None, None);
+        row.opens = None;
     }
 }
 
@@ -300,6 +312,9 @@ fn notes(input: &Input<'_>, floor: Option<f64>) -> Vec<Note> {
     match input.query.counting {
         Counting::Human => notes.push(Note::of_clickers()),
         Counting::Raw => notes.push(Note::raw()),
+    }
+    if total.opens.is_some() {
+        notes.push(Note::opens(HORIZON_DAYS));
     }
     notes.extend(floor.map(Note::floor));
     if matches!(input.query.by, By::Content | By::Link) {

@@ -1,10 +1,11 @@
 //! A report's rows as CSV (RFC 4180), from the same struct as page and JSON. Text cells that a
 //! spreadsheet would run as a formula get a `'` in front; figures stay figures.
 
+use super::opens::OpenFigures;
 use super::{ContentVerdict, Differs, Report, Row};
 use std::fmt::Write as _;
 
-const HEADER: &str = "key,label,n,of,rate,low,high,n_eff,mature_n,immature_n,sent,coverage,machine,p50_ms,p90_ms,verdict,differs,withheld_reason\r\n";
+const HEADER: &str = "key,label,n,of,rate,low,high,n_eff,mature_n,immature_n,sent,coverage,machine,p50_ms,p90_ms,opens_delivered,opens_confirmed,opens_proved,opens_proxied,opens_unclear,opens_machine,open_rate,open_coverage,verdict,differs,withheld_reason\r\n";
 
 /// The rows of `report` with a header line.
 pub fn rows(report: &Report) -> String {
@@ -31,6 +32,7 @@ fn write_row(out: &mut String, row: &Row) {
     for n in [row.machine, row.p50_ms, row.p90_ms] {
         figure(out, n);
     }
+    opens(out, row.opens.as_ref());
     out.push_str(match row.verdict {
         None => ",",
         Some(ContentVerdict::Works) => "works,",
@@ -44,6 +46,24 @@ fn write_row(out: &mut String, row: &Row) {
     });
     out.push_str(row.withheld_reason.map_or("", |reason| reason.as_str()));
     out.push_str("\r\n");
+}
+
+fn opens(out: &mut String, opens: Option<&OpenFigures>) {
+    let counts = opens.map(|it| {
+        [
+            it.delivered,
+            it.confirmed,
+            it.proved,
+            it.proxied,
+            it.unclear,
+            it.machine,
+        ]
+    });
+    for place in 0..6 {
+        figure(out, counts.map(|counts| counts[place]));
+    }
+    figure(out, opens.and_then(|it| it.rate));
+    figure(out, opens.and_then(|it| it.coverage));
 }
 
 fn figure(out: &mut String, value: Option<impl std::fmt::Display>) {
@@ -86,14 +106,15 @@ mod tests {
             }],
             series: Vec::new(),
             waiting: Vec::new(),
+            opens: None,
             notes: Vec::new(),
         };
         let csv = rows(&report);
         let line = csv.lines().nth(1).unwrap();
         assert_eq!(
             line,
-            "\"1\",\"'=HYPERLINK(\"\"x\"\"), \"\"quoted\"\"\",-1,4,0.25,,,0,0,0,,,,,,,,"
+            "\"1\",\"'=HYPERLINK(\"\"x\"\"), \"\"quoted\"\"\",-1,4,0.25,,,0,0,0,,,,,,,,,,,,,,,,"
         );
-        assert_eq!(HEADER.matches(',').count(), 17);
+        assert_eq!(HEADER.matches(',').count(), 25);
     }
 }

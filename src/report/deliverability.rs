@@ -65,6 +65,7 @@ pub fn build(input: &Input<'_>) -> Report {
         rows,
         series: Vec::new(),
         waiting: Vec::new(),
+        opens: None,
         notes: notes(input, &total),
     }
 }

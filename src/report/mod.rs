@@ -8,6 +8,7 @@ pub mod counted;
 pub mod csv;
 pub mod deliverability;
 pub mod note;
+pub mod opens;
 pub mod people;
 pub mod query;
 pub mod reply_latency;
@@ -16,6 +17,7 @@ pub mod spans;
 pub mod table;
 
 use note::{Note, Withheld};
+use opens::OpenFigures;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,6 +43,9 @@ pub struct Report {
     pub series: Vec<Series>,
     /// Who still waits, in reports that have a list of work.
     pub waiting: Vec<Waiting>,
+    /// Opens of all mails in the report; only with click-through, and not of one asset alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<OpenFigures>,
     /// What must be said beside the figures.
     pub notes: Vec<Note>,
 }
@@ -92,6 +97,9 @@ pub struct Row {
     /// Where a rep's interval, corrected for all reps shown, leaves out the team's rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differs: Option<Differs>,
+    /// Opens of the mails, where the row is about whole mails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens: Option<OpenFigures>,
     /// Figures of response time.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub waits: Option<WaitFigures>,

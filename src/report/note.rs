@@ -68,6 +68,17 @@ impl Note {
         }
     }
 
+    /// Until when opens count, and what proves one.
+    pub fn opens(days: i32) -> Self {
+        Self {
+            code: "opens",
+            params: vec![days.to_string()],
+            text: format!(
+                "Opens count within {days} days, like clicks. A person's click or a reply proves one, whatever the pixel saw."
+            ),
+        }
+    }
+
     /// Machine clicks are in the figures.
     pub fn raw() -> Self {
         Self::plain("raw", "Every click is counted, by machines too.")

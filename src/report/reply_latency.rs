@@ -75,6 +75,7 @@ pub fn build(input: &Input<'_>) -> Report {
         rows,
         series: vec![curve(&input.total), week(&input.total)],
         waiting: Vec::new(),
+        opens: None,
         notes: notes(input, &total),
     }
 }

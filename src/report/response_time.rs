@@ -104,6 +104,7 @@ pub fn build(input: Input<'_>) -> Report {
         series: series(&input),
         notes: notes(&input, &total),
         waiting: input.waiting,
+        opens: None,
         rows,
     }
 }

@@ -2,74 +2,57 @@
 
 use super::cast::Engine;
 use super::draw::Draw;
-use super::teller::{Ask, Headers, Teller};
-use super::{History, Office, Truth, gateways};
-use crate::domain::clock::{HOUR_MS, MINUTE_MS, Millis, SECOND_MS};
+use super::recipient::{Program, Recipient};
+use super::visit::{Ask, Headers, Teller, Visit};
+use super::{Office, Truth, gateways};
+use crate::domain::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::domain::hit::HeaderField;
-use crate::domain::id::DeliveryNo;
-use std::net::IpAddr;
 
 const GMAIL: &str =
     "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
 const GMAIL_AHEAD: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0";
 const YAHOO: &str = "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html";
 
-/// Where a recipient reads mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Program {
-    Apple,
-    Gmail,
-    Yahoo,
-    Desktop,
-    MicrosoftWeb,
+/// What becomes of one mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// The visits, in order of telling, not of time.
+    pub visits: Vec<Visit>,
+    /// When the recipient replied, in milliseconds after the hand-over.
+    pub replied_ms: Option<i64>,
 }
 
-/// Tells one history.
-pub(super) fn tell(
+/// Tells what becomes of a mail with so many tracked `links` to `recipient`.
+pub fn tell(draw: &mut Draw, links: u16, recipient: &Recipient) -> Told {
+    tell_in(draw, links, recipient, None)
+}
+
+/// The same for somebody in `office`.
+pub(super) fn tell_in(
     draw: &mut Draw,
-    delivery: DeliveryNo,
-    at: Millis,
+    links: u16,
+    recipient: &Recipient,
     office: Option<&Office>,
-) -> History {
-    // Sales mails have few links, newsletters nine or ten.
-    let links = draw.weighted(&[0, 6, 12, 20, 16, 12, 8, 6, 6, 8, 6]) as u16;
-    let gateway = match office {
-        Some(office) => office.gateway,
-        None => gateways::Kind::draw(draw),
-    };
+) -> Told {
     let mut teller = Teller {
         draw,
         links,
-        handed_over: at,
-        delivery,
-        requests: Vec::new(),
+        visits: Vec::new(),
     };
-    if let Some(kind) = gateway {
+    if let Some(kind) = recipient.gateway {
         gateways::tell(&mut teller, kind, office);
     }
-    let home = office.map_or_else(|| teller.draw.home(), |office| office.address);
-    let program = match teller.draw.below(100) {
-        0..40 => Program::Apple,
-        40..65 => Program::Gmail,
-        65..70 => Program::Yahoo,
-        70..88 => Program::Desktop,
-        _ => Program::MicrosoftWeb,
-    };
-    ahead(&mut teller, program);
+    ahead(&mut teller, recipient.program);
     let mut replied = None;
-    if teller.draw.chance(0.55) {
-        replied = person(&mut teller, program, home);
+    if teller.draw.chance(recipient.reads) {
+        replied = person(&mut teller, recipient);
     }
     if teller.draw.chance(0.03) {
         ourselves(&mut teller, replied);
     }
-    History {
-        delivery,
-        handed_over: at,
-        links,
-        quoted_since: replied.map(|after| at.plus(after)),
-        actions: replied.map(|after| at.plus(after)).into_iter().collect(),
-        requests: teller.requests,
+    Told {
+        visits: teller.visits,
+        replied_ms: replied,
     }
 }
 
@@ -110,13 +93,13 @@ fn ahead(teller: &mut Teller<'_>, program: Program) {
 
 /// A person reads, perhaps follows links, perhaps shares one, perhaps replies; gives the time of
 /// the reply.
-fn person(teller: &mut Teller<'_>, program: Program, home: IpAddr) -> Option<i64> {
+fn person(teller: &mut Teller<'_>, recipient: &Recipient) -> Option<i64> {
     let read = 3 * SECOND_MS + teller.draw.about(45 * MINUTE_MS, 1.6);
     let viewed = Ask {
         truth: Truth::Viewed,
         ..Ask::default()
     };
-    match program {
+    match recipient.program {
         Program::Apple => {}
         Program::Gmail => {
             let address = teller.draw.within([66, 249]);
@@ -145,7 +128,7 @@ fn person(teller: &mut Teller<'_>, program: Program, home: IpAddr) -> Option<i64
             let agent = teller.draw.pick(teller.draw.lists.programs);
             let ask = Ask {
                 agent,
-                address: home,
+                address: recipient.home,
                 actor: "mail program",
                 ..Ask::default()
             };
@@ -164,20 +147,20 @@ fn person(teller: &mut Teller<'_>, program: Program, home: IpAddr) -> Option<i64
             teller.ask(read, 0, &ask);
         }
     }
-    if teller.draw.chance(0.45) {
+    if teller.links > 0 && teller.draw.chance(recipient.follows) {
         let start = read + SECOND_MS + teller.draw.about(25 * SECOND_MS, 1.0);
-        follow(teller, start, home);
+        follow(teller, start, recipient);
     }
     let replies = teller.draw.chance(0.15);
     replies.then(|| read + MINUTE_MS + teller.draw.about(2 * HOUR_MS, 1.2))
 }
 
-/// Follows one to three links, in one of the ways people do.
-fn follow(teller: &mut Teller<'_>, start: i64, home: IpAddr) {
+/// Follows a few links, in one of the ways people do.
+fn follow(teller: &mut Teller<'_>, start: i64, recipient: &Recipient) {
     let (agent, engine) = teller.draw.pick(teller.draw.lists.browsers);
     let mut ask = Ask {
         agent,
-        address: home,
+        address: recipient.home,
         headers: match engine {
             Engine::Full => Headers::Full,
             Engine::Webkit => Headers::Webkit,
@@ -207,11 +190,14 @@ fn follow(teller: &mut Teller<'_>, start: i64, home: IpAddr) {
     let count = if tabs {
         teller.links
     } else {
-        1 + teller.draw.weighted(&[75, 18, 7]) as u16
+        1 + teller.draw.weighted(teller.draw.lists.followed) as u16
     };
     let mut at = start;
-    for _ in 0..count.min(teller.links) {
-        let link = 1 + teller.draw.below(teller.links.into()) as u16;
+    for place in 0..count.min(teller.links) {
+        let link = match recipient.favourite {
+            Some(favourite) if place == 0 => favourite.min(teller.links),
+            _ => 1 + teller.draw.below(teller.links.into()) as u16,
+        };
         if teller.draw.chance(0.01) {
             let ahead = (HeaderField::SecPurpose, "prefetch;prerender");
             let hover = Ask {

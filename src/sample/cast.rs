@@ -1,5 +1,9 @@
 //! Who there is: agents, networks and rhythms. Two casts, so that the rules can be tried on makers
-//! they were not tried on before.
+//! they were not tried on before. The second behaves otherwise as well: it comes sooner and later,
+//! waits longer, takes links in other orders, leaves some out and comes back.
+
+use super::gateways::Kind;
+use crate::domain::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +12,17 @@ pub enum Cast {
     Known,
     /// Others: held out.
     Other,
+}
+
+/// In which order links are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// As they stand in the mail.
+    Forwards,
+    /// The last one first.
+    Backwards,
+    /// Any.
+    Mixed,
 }
 
 /// Which headers a browser of a person sends.
@@ -19,14 +34,35 @@ pub(super) enum Engine {
     Webkit,
 }
 
+#[derive(Debug)]
 pub(super) struct Lists {
+    /// How many links a mail has, by weight.
+    pub(super) links: &'static [u32],
+    /// How many links a person follows, by weight, from one on.
+    pub(super) followed: &'static [u32],
+    /// The share of recipients whose gateway follows links.
+    pub(super) gateways: f64,
+    /// Kinds of gateways by weight.
+    pub(super) kinds: &'static [(Kind, u32)],
+    /// When gateways come, as weights with milliseconds after the hand-over.
+    pub(super) starts: &'static [(u32, i64, i64)],
+    /// Between two links of a gateway that waits.
+    pub(super) pause: (i64, i64),
+    /// In which order gateways take links.
+    pub(super) orders: &'static [Order],
+    /// How likely a gateway leaves a link out.
+    pub(super) skips: f64,
+    /// How likely it fetches the picture.
+    pub(super) pictures: f64,
+    /// How likely it comes back hours later.
+    pub(super) returns: f64,
     /// Stretches people's delays.
     pub(super) tempo: f64,
     /// Milliseconds between two links of a quick sweep, at most.
     pub(super) gap_ms: i64,
     /// First bytes of unlisted data centres.
     pub(super) hosted: &'static [u8],
-    /// First three bytes of mail security that is listed as certain.
+    /// First three bytes of listed mail security.
     pub(super) security: &'static [[u8; 3]],
     /// First two bytes of Microsoft's cloud.
     pub(super) cloud: &'static [[u8; 2]],
@@ -53,7 +89,38 @@ impl Cast {
     }
 }
 
+/// Sales mails have few links, newsletters nine or ten. When gateways come is as it was observed
+/// in 836 bursts on one sender's mail: 0.5 % within 10 s, 2.6 % within 20 s, two thirds within a
+/// minute with a median of 43 s, the rest later. One recipient in six has a gateway that follows
+/// links: then seven clicks in ten are machines', as was measured in B2B mail (65 % and 75 %).
 static KNOWN: Lists = Lists {
+    links: &[0, 6, 12, 20, 16, 12, 8, 6, 6, 8, 6],
+    followed: &[75, 18, 7],
+    gateways: 0.17,
+    kinds: &[
+        (Kind::Listed, 24),
+        (Kind::Defender, 24),
+        (Kind::Sweep, 20),
+        (Kind::BrowserSweep, 8),
+        (Kind::Rotating, 4),
+        (Kind::Patient, 5),
+        (Kind::HeadFirst, 5),
+        (Kind::Declared, 5),
+        (Kind::First, 4),
+        (Kind::FirstBrowser, 1),
+    ],
+    starts: &[
+        (5, SECOND_MS, 10 * SECOND_MS),
+        (21, 10 * SECOND_MS, 20 * SECOND_MS),
+        (474, 20 * SECOND_MS, 43 * SECOND_MS),
+        (190, 43 * SECOND_MS, MINUTE_MS),
+        (310, MINUTE_MS, HOUR_MS),
+    ],
+    pause: (SECOND_MS, 30 * SECOND_MS),
+    orders: &[Order::Forwards],
+    skips: 0.0,
+    pictures: 0.7,
+    returns: 0.0,
     tempo: 1.0,
     gap_ms: 130,
     hosted: &[34, 54],
@@ -118,7 +185,37 @@ static KNOWN: Lists = Lists {
     ],
 };
 
+/// From what others report: links taken within milliseconds to minutes of the delivery, again hours
+/// later on an alert (Safe Links), with random delays (Paminga), the first link alone (Act-On). The
+/// share of gateways is again set so that 65 to 75 % of clicks are machines'.
 static OTHER: Lists = Lists {
+    links: &[0, 6, 14, 18, 15, 11, 9, 7, 5, 5, 4, 2, 2, 1, 1],
+    followed: &[66, 22, 9, 3],
+    gateways: 0.17,
+    kinds: &[
+        (Kind::Listed, 27),
+        (Kind::Defender, 26),
+        (Kind::Sweep, 16),
+        (Kind::BrowserSweep, 9),
+        (Kind::Rotating, 5),
+        (Kind::Patient, 5),
+        (Kind::HeadFirst, 3),
+        (Kind::Declared, 4),
+        (Kind::First, 4),
+        (Kind::FirstBrowser, 1),
+    ],
+    starts: &[
+        (8, 200, 2 * SECOND_MS),
+        (20, 2 * SECOND_MS, 20 * SECOND_MS),
+        (36, 20 * SECOND_MS, 3 * MINUTE_MS),
+        (26, 3 * MINUTE_MS, 20 * MINUTE_MS),
+        (10, 20 * MINUTE_MS, 8 * HOUR_MS),
+    ],
+    pause: (4 * SECOND_MS, 75 * SECOND_MS),
+    orders: &[Order::Forwards, Order::Backwards, Order::Mixed],
+    skips: 0.04,
+    pictures: 0.5,
+    returns: 0.1,
     tempo: 0.5,
     gap_ms: 650,
     hosted: &[5, 139, 159, 165],

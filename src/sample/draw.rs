@@ -5,13 +5,15 @@ use fastrand::Rng;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The seed's stream with the cast it draws from.
-pub(super) struct Draw {
+#[derive(Debug)]
+pub struct Draw {
     rng: Rng,
     pub(super) lists: &'static Lists,
 }
 
 impl Draw {
-    pub(super) fn new(seed: u64, cast: Cast) -> Self {
+    /// The stream of `seed`; the same one tells the same story.
+    pub fn new(seed: u64, cast: Cast) -> Self {
         Self {
             rng: Rng::with_seed(seed),
             lists: cast.lists(),
@@ -51,6 +53,16 @@ impl Draw {
     pub(super) fn about(&mut self, median_ms: i64, spread: f64) -> i64 {
         let normal: f64 = (0..12).map(|_| self.rng.f64()).sum::<f64>() - 6.0;
         (median_ms as f64 * self.lists.tempo * (normal * spread).exp()) as i64
+    }
+
+    /// Milliseconds from `low` to `high`, each order of magnitude as likely as the others.
+    pub(super) fn spread(&mut self, low: i64, high: i64) -> i64 {
+        let (low, high) = ((low.max(1) as f64).ln(), (high.max(1) as f64).ln());
+        (low + (high - low) * self.rng.f64()).exp() as i64
+    }
+
+    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+        self.rng.shuffle(list);
     }
 
     /// An address where people are.

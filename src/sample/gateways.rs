@@ -1,15 +1,16 @@
 //! What mail gateways and other programs do with a mail, by kind.
 
+use super::cast::Order;
 use super::draw::Draw;
-use super::teller::{Ask, Headers, Teller};
+use super::visit::{Ask, Headers, Teller};
 use super::{Office, Truth};
-use crate::domain::clock::{MINUTE_MS, SECOND_MS};
+use crate::domain::clock::{HOUR_MS, SECOND_MS};
 use crate::domain::hit::Method;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// A kind of gateway.
+/// A kind of gateway or other program that looks at links before a mail is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Sweeps every link from mail security that is listed.
     Listed,
     /// Defender: an old browser or none, from Microsoft's cloud, driving a real Chrome at times.
@@ -32,26 +33,18 @@ pub(super) enum Kind {
     FirstBrowser,
 }
 
-/// Kinds with their shares of a hundred recipients behind a gateway.
-const KINDS: [(Kind, u32); 10] = [
-    (Kind::Listed, 24),
-    (Kind::Defender, 24),
-    (Kind::Sweep, 20),
-    (Kind::BrowserSweep, 8),
-    (Kind::Rotating, 4),
-    (Kind::Patient, 5),
-    (Kind::HeadFirst, 5),
-    (Kind::Declared, 5),
-    (Kind::First, 4),
-    (Kind::FirstBrowser, 1),
-];
-
 impl Kind {
-    /// A recipient's gateway, if there is one. One recipient in six has one that follows links:
-    /// then seven clicks in ten are machines', as was measured in B2B mail (65 % and 75 %).
+    /// A recipient's gateway, if there is one.
     pub(super) fn draw(draw: &mut Draw) -> Option<Self> {
-        let weights = KINDS.map(|(_, weight)| weight);
-        draw.chance(0.17).then(|| KINDS[draw.weighted(&weights)].0)
+        let share = draw.lists.gateways;
+        draw.chance(share).then(|| Self::any(draw))
+    }
+
+    /// A gateway of any kind, each as likely as it is met with.
+    pub fn any(draw: &mut Draw) -> Self {
+        let kinds = draw.lists.kinds;
+        let weights: Vec<u32> = kinds.iter().map(|(_, weight)| *weight).collect();
+        kinds[draw.weighted(&weights)].0
     }
 
     const fn words(self) -> &'static str {
@@ -70,16 +63,27 @@ impl Kind {
     }
 }
 
-/// Milliseconds from sending to the sweep: 0.5 % within 10 s, 2.6 % within 20 s, two thirds within
-/// a minute with a median of 43 s, the rest later.
-fn sweep_start(draw: &mut Draw) -> i64 {
-    match draw.below(1_000) {
-        0..5 => draw.between(SECOND_MS, 10 * SECOND_MS),
-        5..26 => draw.between(10 * SECOND_MS, 20 * SECOND_MS),
-        26..500 => draw.between(20 * SECOND_MS, 43 * SECOND_MS),
-        500..690 => draw.between(43 * SECOND_MS, MINUTE_MS),
-        _ => MINUTE_MS + draw.about(5 * MINUTE_MS, 1.2),
+/// Milliseconds from sending to the first link.
+fn start(draw: &mut Draw) -> i64 {
+    let starts = draw.lists.starts;
+    let weights: Vec<u32> = starts.iter().map(|(weight, ..)| *weight).collect();
+    let (_, low, high) = starts[draw.weighted(&weights)];
+    draw.spread(low, high)
+}
+
+/// The links that a gateway of `kind` takes of so many, in its order.
+fn taken(draw: &mut Draw, kind: Kind, links: u16) -> Vec<u16> {
+    if matches!(kind, Kind::First | Kind::FirstBrowser) {
+        return (1..=links.min(1)).collect();
     }
+    let skips = draw.lists.skips;
+    let mut taken: Vec<u16> = (1..=links).filter(|_| !draw.chance(skips)).collect();
+    match draw.pick(draw.lists.orders) {
+        Order::Forwards => {}
+        Order::Backwards => taken.reverse(),
+        Order::Mixed => draw.shuffle(&mut taken),
+    }
+    taken
 }
 
 /// Tells what the recipient's gateway does.
@@ -97,10 +101,9 @@ pub(super) fn tell(teller: &mut Teller<'_>, kind: Kind, office: Option<&Office>)
         Kind::Listed | Kind::Patient | Kind::Rotating => draw.chance(0.3),
         _ => false,
     };
-    let start = sweep_start(draw);
-    let pixel = (start - draw.about(30 * SECOND_MS, 0.6)).max(3 * SECOND_MS);
-    let quick = draw.lists.gap_ms;
-    let mut ask = Ask {
+    let start = start(draw);
+    let pixel = (start - draw.about(30 * SECOND_MS, 0.6)).max(200);
+    let ask = Ask {
         agent,
         address,
         headers: if real {
@@ -112,15 +115,21 @@ pub(super) fn tell(teller: &mut Teller<'_>, kind: Kind, office: Option<&Office>)
         actor: kind.words(),
         ..Ask::default()
     };
-    if teller.draw.chance(0.7) {
+    if teller.draw.chance(teller.draw.lists.pictures) {
         teller.ask(pixel, 0, &ask);
     }
-    let last = match kind {
-        Kind::First | Kind::FirstBrowser => 1,
-        _ => teller.links,
-    };
-    let mut at = start;
-    for link in 1..=last {
+    sweep(teller, kind, start, ask);
+    if teller.draw.chance(teller.draw.lists.returns) {
+        let later = start + teller.draw.spread(HOUR_MS, 20 * HOUR_MS);
+        sweep(teller, kind, later, ask);
+    }
+}
+
+/// Takes the links once, from `at` on.
+fn sweep(teller: &mut Teller<'_>, kind: Kind, mut at: i64, mut ask: Ask) {
+    let home = ask.address;
+    let lists = teller.draw.lists;
+    for link in taken(teller.draw, kind, teller.links) {
         if kind == Kind::HeadFirst {
             ask.method = Method::Head;
             teller.ask(at, link, &ask);
@@ -128,12 +137,12 @@ pub(super) fn tell(teller: &mut Teller<'_>, kind: Kind, office: Option<&Office>)
             at += 40;
         }
         if kind == Kind::Rotating {
-            ask.address = teller.draw.beside(address);
+            ask.address = teller.draw.beside(home);
         }
         teller.ask(at, link, &ask);
         at += match kind {
-            Kind::Patient => teller.draw.between(SECOND_MS, 30 * SECOND_MS),
-            _ => teller.draw.between(0, quick),
+            Kind::Patient => teller.draw.between(lists.pause.0, lists.pause.1),
+            _ => teller.draw.between(0, lists.gap_ms),
         };
     }
 }

@@ -1,6 +1,7 @@
-//! Histories of hits whose makers are known, drawn from a seed: people, mail proxies, gateways that
-//! sweep, wait or follow one link, twins, offices behind one address, link previews, ourselves,
-//! forged forwarding headers. For tests, and for a command that tells how well the rules do. Pure.
+//! Who visits a mail, drawn from a seed, with the maker of each visit known: people, mail proxies,
+//! gateways that sweep, wait or follow one link, twins, offices behind one address, link previews,
+//! ourselves, forged forwarding headers. For tests, for the demo, which carries the visits out over
+//! HTTP, and for a command that tells how well the rules do on histories of them. Pure.
 //!
 //! Delays follow what was observed, not what the rules ask for: of 836 bursts of scanners on one
 //! sender's mail the picture came a median of 9 s and the links a median of 43 s after sending.
@@ -11,15 +12,23 @@ mod cast;
 mod draw;
 mod gateways;
 pub mod measure;
-mod teller;
+mod recipient;
+mod visit;
 
+pub use actors::{Told, tell};
 pub use cast::Cast;
+pub use draw::Draw;
+pub use gateways::Kind as GatewayKind;
+pub use recipient::{Program, Recipient};
+pub use visit::Visit;
 
 use crate::domain::clock::{MINUTE_MS, Millis, SECOND_MS};
-use crate::domain::hit::{HitRecord, OwnSession};
-use crate::domain::id::DeliveryNo;
-use draw::Draw;
-use std::net::IpAddr;
+use crate::domain::hit::{HitKind, HitRecord, OwnSession};
+use crate::domain::id::{DeliveryId, DeliveryNo, UserId};
+use crate::domain::link::DestinationId;
+use crate::track::proxies::Proxies;
+use std::net::{IpAddr, Ipv4Addr};
+use uuid::Uuid;
 
 /// Who made a request, as only the generator knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,7 +109,69 @@ pub fn histories(seed: u64, count: u32, cast: Cast) -> Vec<History> {
                 }
                 None => now,
             };
-            actors::tell(&mut draw, DeliveryNo(number), at, office.as_ref())
+            history(&mut draw, DeliveryNo(number), at, office.as_ref())
         })
         .collect()
+}
+
+fn history(draw: &mut Draw, delivery: DeliveryNo, at: Millis, office: Option<&Office>) -> History {
+    let links = draw.weighted(draw.lists.links) as u16;
+    let recipient = Recipient::in_office(draw, office);
+    let told = actors::tell_in(draw, links, &recipient, office);
+    let replied = told.replied_ms.map(|after| at.plus(after));
+    History {
+        delivery,
+        handed_over: at,
+        links,
+        quoted_since: replied,
+        actions: replied.into_iter().collect(),
+        requests: told
+            .visits
+            .into_iter()
+            .map(|visit| request(draw, delivery, at, visit))
+            .collect(),
+    }
+}
+
+/// The visit as a tracking handler would record it.
+fn request(draw: &mut Draw, delivery: DeliveryNo, handed_over: Millis, visit: Visit) -> Request {
+    let own = visit.own.then(|| OwnSession {
+        user: UserId(Uuid::from_u128(7)),
+        seconds_before: draw.below(86_400),
+    });
+    let record = HitRecord {
+        at: handed_over.plus(visit.after_ms),
+        kind: if visit.link == 0 {
+            HitKind::Open
+        } else {
+            HitKind::Click
+        },
+        delivery: DeliveryId(Uuid::from_u128(delivery.0.unsigned_abs().into())),
+        link_no: visit.link,
+        destination: DestinationId(i64::from(visit.link)),
+        method: visit.method,
+        client: Some(client(draw, &visit)),
+        headers: visit
+            .headers
+            .into_iter()
+            .map(|(field, value)| (field, value.to_owned()))
+            .collect(),
+    };
+    Request {
+        record,
+        own,
+        truth: visit.truth,
+        actor: visit.actor,
+    }
+}
+
+/// The address as the service sees it. Half the installations stand behind a proxy of their own.
+fn client(draw: &mut Draw, visit: &Visit) -> IpAddr {
+    let proxies = Proxies::new(vec!["10.0.0.0/8".parse().expect("a network")]);
+    if draw.chance(0.5) {
+        let line = visit.forwarded_for();
+        proxies.client(Ipv4Addr::new(10, 0, 0, 1).into(), &[&line], &[])
+    } else {
+        proxies.client(visit.address, &Vec::from_iter(visit.claims), &[])
+    }
 }

@@ -16,16 +16,16 @@ use std::collections::BTreeMap;
 
 statements! {
     /// One row a link, or one without a link.
-    FREEZE = sqlite "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_clicks,
-            d.handed_over_at, m.class, m.purpose, m.template_no,
+    FREEZE = sqlite "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
+            d.track_clicks, d.handed_over_at, m.class, m.purpose, m.template_no,
             l.no AS link_no, l.role AS link_role, l.content_no, l.destination
         FROM deliveries AS d
         JOIN messages AS m ON m.id = d.message_id
         LEFT JOIN links AS l ON l.delivery_no = d.no
         WHERE d.no IN (SELECT value ->> 0 FROM json_each($1))
         ORDER BY d.no, l.no"
-        postgres "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_clicks,
-            d.handed_over_at, m.class, m.purpose, m.template_no,
+        postgres "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
+            d.track_clicks, d.handed_over_at, m.class, m.purpose, m.template_no,
             l.no AS link_no, l.role AS link_role, l.content_no, l.destination
         FROM deliveries AS d
         JOIN messages AS m ON m.id = d.message_id
@@ -42,6 +42,7 @@ row! {
         contact_no: Option<ContactNo>,
         role: i16,
         domain: String,
+        track_opens: i16,
         track_clicks: i16,
         handed_over_at: Option<Millis>,
         class: i16,
@@ -142,6 +143,7 @@ fn frozen(row: &FreezeRow, left: Option<Millis>, zone: &Zone) -> Result<Frozen> 
         contact: row.contact_no,
         role: RecipientRole::from_code(row.role).ok_or_else(|| corrupt("role"))?,
         gateway: Gateway::of_domain(&row.domain).code(),
+        tracks_opens: row.track_opens != 0,
         tracks_clicks: row.track_clicks != 0,
         links: Vec::new(),
     })

@@ -222,6 +222,21 @@ mod tests {
     }
 
     #[test]
+    fn only_what_was_seen_in_public_is_shipped_as_certain() {
+        let lines = SHIPPED.iter().flat_map(|(_, text)| text.lines());
+        let mut certain = 0;
+        for line in lines.filter(|line| !line.starts_with('#') && !line.is_empty()) {
+            let cells: Vec<&str> = line.split('\t').collect();
+            assert_eq!(cells.len(), 6, "{line}");
+            assert!(cells[4].len() > 20 && cells[5].len() == 10, "{line}");
+            let is_seen = cells[4].starts_with("seen ");
+            assert_eq!(cells[2] == "certain", is_seen, "{line}");
+            certain += usize::from(is_seen);
+        }
+        assert!(certain >= 2);
+    }
+
+    #[test]
     fn every_shipped_line_is_read_and_accuses_no_documentation_network() {
         let shipped = Catalogue::shipped();
         assert!(shipped.len() > 50);

@@ -3,11 +3,11 @@
 use crate::support::world::letter;
 use mail_parser::MessageParser;
 use otklik::accept::{self, Content};
-use otklik::cli::demo::{Demo, Options, Traffic, open};
-use otklik::demo::{Told, workdays};
+use otklik::cli::demo::{Demo, Options, Traffic, open, screen};
+use otklik::demo::{PASSWORD, Told, workdays};
 use otklik::domain::address::EmailAddress;
 use otklik::domain::clock::Millis;
-use otklik::domain::event::Detail;
+use otklik::domain::event::{Detail, EventKind};
 use otklik::domain::id::{DeliveryNo, Seq};
 use otklik::domain::verdict::Verdict;
 use otklik::domain::viewer::ReportLevel;
@@ -113,42 +113,71 @@ async fn caught_mail(demo: &Demo, recipient: &str, subject: &str) -> String {
     }
 }
 
-/// Whether a person has clicked in this mail.
-async fn is_clicked(demo: &Demo, delivery: DeliveryNo) -> bool {
+/// The present verdicts of the clicks in this mail so far.
+async fn clicks(demo: &Demo, delivery: DeliveryNo) -> Vec<Verdict> {
     let events = log::of_delivery(&demo.app.ctx.store, delivery)
         .await
         .unwrap();
-    events.iter().any(|event| match &event.event.detail {
-        Detail::Hit { judgement, .. } => judgement.verdict == Verdict::LikelyHuman,
-        _ => false,
-    })
+    let mut clicks: BTreeMap<Seq, Verdict> = BTreeMap::new();
+    for event in events {
+        match event.event.detail {
+            Detail::Hit { judgement, .. } if event.event.kind == EventKind::Clicked => {
+                clicks.insert(event.seq, judgement.verdict);
+            }
+            Detail::Revision(it) => {
+                clicks
+                    .entry(it.hit)
+                    .and_modify(|now| *now = it.judgement.verdict);
+            }
+            _ => {}
+        }
+    }
+    clicks.into_values().collect()
 }
 
-/// As a browser asks when a person follows a link; redirects are not followed.
-async fn follow(url: &str) -> reqwest::Response {
-    let browser = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
-    let request = browser.get(url).header(
-        "user-agent",
-        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
-    );
-    [
-        ("accept", "text/html,*/*;q=0.8"),
-        ("accept-language", "en"),
-        ("sec-fetch-mode", "navigate"),
-        ("sec-fetch-dest", "document"),
-        ("sec-fetch-user", "?1"),
-        ("sec-fetch-site", "cross-site"),
-    ]
-    .into_iter()
-    .fold(request, |request, (name, value)| {
-        request.header(name, value)
-    })
-    .send()
-    .await
-    .unwrap()
+/// Waits until click `place` in this mail is there and judged so.
+async fn is_judged(demo: &Demo, delivery: DeliveryNo, place: usize, verdict: Verdict) {
+    let found = async {
+        while clicks(demo, delivery).await.get(place) != Some(&verdict) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let found = timeout(LONGEST, found).await;
+    found.unwrap_or_else(|_| panic!("click {place} is not {verdict:?}"));
+}
+
+/// Follows `url` with the headers of the command that the demo prints; redirects are not followed.
+async fn follow_as_told(demo: &Demo, url: &str) -> reqwest::Response {
+    let screen = screen(demo);
+    let command = screen.lines().find(|line| line.contains("curl -si"));
+    let quoted: Vec<&str> = command.unwrap().split('\'').collect();
+    let mut request = client().get(url).header("user-agent", quoted[1]);
+    for header in quoted.iter().skip(3).step_by(2) {
+        let (name, value) = header.split_once(": ").unwrap();
+        request = request.header(name, value);
+    }
+    request.send().await.unwrap()
+}
+
+fn client() -> reqwest::Client {
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    browser.no_proxy().build().unwrap()
+}
+
+/// Signs in as the rep with `agent`, then follows `url` with the same: whoever tries the demo in one
+/// browser.
+async fn follow_signed_in(demo: &Demo, url: &str, agent: &str) {
+    let sign_in = format!("{}sign-in", demo.url);
+    let origin = demo.url.as_str().trim_end_matches('/');
+    let form = format!("email=rita%40northlight.example&password={PASSWORD}");
+    let answer = client().post(sign_in).header("user-agent", agent);
+    let answer = answer
+        .header("origin", origin)
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = answer.body(form).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    let request = client().get(url).header("user-agent", agent);
+    assert_eq!(request.send().await.unwrap().status(), 302);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,19 +210,27 @@ async fn a_newcomer_writes_reads_the_mail_clicks_and_the_click_is_there() {
         .find(&format!("{}c/", demo.url))
         .expect("a tracked link");
     let link = mail[start..].split('"').next().unwrap();
-    let answer = follow(link).await;
+    let deliveries = messages::deliveries(&ctx.store, accepted.id).await.unwrap();
+    let no = deliveries[0].no;
+    // At once it is a scanner's, two seconds later a person's, and from a browser that is signed in
+    // it is one of us.
+    follow_as_told(&demo, link).await;
+    let clicked = ctx.clock.now();
+    let handed_over = deliveries[0].handed_over_at.expect("it was caught");
+    // A slow machine lets the two seconds pass.
+    if clicked.since(handed_over) < 2_000 {
+        is_judged(&demo, no, 0, Verdict::Scanner).await;
+    }
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let answer = follow_as_told(&demo, link).await;
     assert_eq!(answer.status(), 302);
     let page = answer.headers()["location"].to_str().unwrap();
     assert_eq!(page, assets[0].url);
-    assert_eq!(follow(page).await.status(), 200);
-
-    let deliveries = messages::deliveries(&ctx.store, accepted.id).await.unwrap();
-    let clicked = async {
-        while !is_clicked(&demo, deliveries[0].no).await {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(LONGEST, clicked).await.expect("the click arrives");
+    assert_eq!(client().get(page).send().await.unwrap().status(), 200);
+    is_judged(&demo, no, 1, Verdict::LikelyHuman).await;
+    let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/152.0.0.0 Safari/537.36";
+    follow_signed_in(&demo, link, agent).await;
+    is_judged(&demo, no, 2, Verdict::Own).await;
     demo.app.shutdown.ask();
     demo.until_stopped().await.unwrap();
 }

@@ -18,7 +18,7 @@ use crate::metrics::episode::episodes;
 use crate::metrics::tally::Change;
 use crate::metrics::thread::{Thread, threads};
 use crate::metrics::waits::Wait;
-use crate::metrics::{deliverability, replies};
+use crate::metrics::{deliverability, opens, replies};
 use std::collections::BTreeMap;
 use tables::Tables;
 use write::array;
@@ -76,6 +76,7 @@ pub(super) async fn fold(tx: &mut Tx, tables: &Tables, batch: &Batch<'_>) -> Res
     for (no, new) in batch.new {
         let old = batch.old.get(no).unwrap_or(&unknown);
         deliverability::note(&mut change, old, new);
+        opens::note(&mut change, old, new);
     }
     let told = told(tx, batch).await?;
     let mails = mails(tx, batch).await?;

@@ -4,6 +4,7 @@
 mod counted;
 mod labels;
 mod mail;
+mod opens;
 mod read;
 mod response_time;
 
@@ -39,7 +40,7 @@ statements! {
     /// Keeps a rebuild from changing the tables between the snapshot and the reads. On SQLite the
     /// snapshot holds the names as well.
     HOLD = sqlite "SELECT CAST(1 AS BIGINT)"
-        postgres "LOCK TABLE click_rollups, rollup_waits IN ACCESS SHARE MODE";
+        postgres "LOCK TABLE click_rollups, rollup_waits, tallies IN ACCESS SHARE MODE";
     UNRECORDED = "SELECT DISTINCT minute FROM unrecorded WHERE minute BETWEEN $1 AND $2";
     /// Clicks alone.
     OBJECTED = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM objections
@@ -48,12 +49,17 @@ statements! {
 
 /// Every statement of this folder.
 pub(crate) fn all_statements() -> impl Iterator<Item = &'static Sql> {
-    [STATEMENTS, labels::STATEMENTS, read::STATEMENTS]
-        .into_iter()
-        .chain(counted::ALL)
-        .chain([response_time::STATEMENTS])
-        .flatten()
-        .copied()
+    [
+        STATEMENTS,
+        labels::STATEMENTS,
+        opens::STATEMENTS,
+        read::STATEMENTS,
+    ]
+    .into_iter()
+    .chain(counted::ALL)
+    .chain([response_time::STATEMENTS])
+    .flatten()
+    .copied()
 }
 
 /// Why a report is not given.
@@ -185,6 +191,25 @@ async fn days(
         .collect())
 }
 
+/// Everything counted in the days from `from` to before `to`, told apart by `axis`.
+async fn tallies(
+    tx: &mut Tx,
+    axis: Axis,
+    slice: &Slice,
+    standings: &Standings,
+    (from, to): (Day, Day),
+) -> Result<BTreeMap<i64, Tally>> {
+    let days = standings.spans(from, to, Cut::Days);
+    let mut found = if axis == Axis::Day {
+        read::tallies(tx, axis, slice, &days).await?
+    } else {
+        let spans = standings.spans(from, to, cut(slice));
+        read::tallies(tx, axis, slice, &spans).await?
+    };
+    opens::add(tx, axis, slice, &days, &mut found).await?;
+    Ok(found)
+}
+
 /// Months stand for all reps, and for single ones in total only.
 fn cut(slice: &Slice) -> Cut {
     let all_reps = slice.reps == [(0, 0)];
@@ -203,8 +228,7 @@ async fn total(
     days: &[(Day, Tally)],
 ) -> Result<Tally> {
     // One key or none: a total has the id 0, a filter its own.
-    let spans = standings.spans(query.from, query.to, cut(slice));
-    let found = read::tallies(tx, Axis::Dim, slice, &spans).await?;
+    let found = tallies(tx, Axis::Dim, slice, standings, (query.from, query.to)).await?;
     let total = found.into_values().next().unwrap_or_default();
     let by_day: i64 = days.iter().map(|(_, tally)| tally.mature.sent).sum();
     if by_day == total.mature.sent {
@@ -234,8 +258,7 @@ async fn groups(
         dim,
         ..slice.clone()
     };
-    let spans = standings.spans(query.from, query.to, cut(&slice));
-    let found = read::tallies(tx, Axis::Dim, &slice, &spans).await?;
+    let found = tallies(tx, Axis::Dim, &slice, standings, (query.from, query.to)).await?;
     let labels = labels::of(tx, dim, found.keys().copied()).await?;
     Ok(found
         .into_iter()
@@ -261,8 +284,7 @@ async fn by_time(
     }
     let mut groups = Vec::new();
     if query.by == By::Day {
-        let spans = standings.spans(query.from, query.to, Cut::Days);
-        let mut found = read::tallies(tx, Axis::Day, slice, &spans).await?;
+        let mut found = tallies(tx, Axis::Day, slice, standings, (query.from, query.to)).await?;
         for day in periods.into_keys() {
             let tally = found.remove(&i64::from(day.0)).unwrap_or_default();
             groups.push(group(&day.to_string(), &day.to_string(), tally));
@@ -270,8 +292,7 @@ async fn by_time(
         return Ok(groups);
     }
     for (start, (from, to)) in periods {
-        let spans = standings.spans(from, to, cut(slice));
-        let found = read::tallies(tx, Axis::Dim, slice, &spans).await?;
+        let found = tallies(tx, Axis::Dim, slice, standings, (from, to)).await?;
         let tally = found.into_values().next().unwrap_or_default();
         let key = start.to_string();
         groups.push(group(&key, &key[..7], tally));
@@ -293,8 +314,7 @@ async fn by_rep(
     if slice.reps == [(0, 0)] {
         slice.reps = vec![(1, i64::from(i32::MAX))];
     }
-    let spans = standings.spans(query.from, query.to, cut(&slice));
-    let found = read::tallies(tx, Axis::Rep, &slice, &spans).await?;
+    let found = tallies(tx, Axis::Rep, &slice, standings, (query.from, query.to)).await?;
     let mut reps = Reps::Shown;
     let mut groups = Vec::new();
     for (no, tally) in found {

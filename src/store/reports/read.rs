@@ -209,11 +209,11 @@ pub(super) async fn counts(
     Ok(tallies)
 }
 
-fn ids(slice: &Slice) -> (i64, i64) {
+pub(super) fn ids(slice: &Slice) -> (i64, i64) {
     slice.dim_id.map_or((i64::MIN, i64::MAX), |id| (id, id))
 }
 
-fn json(spans: &[Span]) -> String {
+pub(super) fn json(spans: &[Span]) -> String {
     let mut json = String::from("[");
     for span in spans {
         let comma = if json.len() > 1 { "," } else { "" };

@@ -1,9 +1,9 @@
 //! A timeline: events as lines, each hit with the verdict as it is now and the reason for it.
 
 use super::desk::Desk;
-use super::parts::{judgement_tag, moment, tag};
+use super::parts::{judgement_tag, moment, tag, why_tag};
 use super::verdict::ledger;
-use super::words::Lang;
+use super::words::{Lang, Tone};
 use crate::domain::clock::Millis;
 use crate::domain::event::{Detail, EventKind};
 use crate::domain::hit::{AgentClass, HitFacts};
@@ -109,7 +109,7 @@ fn line<P>(
             span { (words) }
             (mark)
             @if !sub.is_empty() { span.sub { (sub) } }
-            @if forwarded.contains(&told.event.seq) { span.sub { (lang.probably_forwarded()) } }
+            @if forwarded.contains(&told.event.seq) { (why_tag(lang.forwarded(), Tone::Plain, lang.forwarded_why())) }
             @if let Some(message) = told.message.filter(|_| !history.is_empty()) {
                 (ledger(desk, message, told.event.seq, &history))
             }

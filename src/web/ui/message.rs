@@ -141,7 +141,7 @@ fn body(desk: &Desk, mail: &Mail) -> Markup {
                 div {
                     h2 { (lang.recipients()) }
                     div data-part="copies" { (copies(desk, mail)) }
-                    div data-part="opens" { (super::opens::summary(lang, opens(&mail.deliveries, &mail.openings))) }
+                    div data-part="opens" { (super::opens::summary(lang, &opens(&mail.deliveries, &mail.openings).into())) }
                     h2 { (lang.details()) }
                     (details(desk, mail))
                 }

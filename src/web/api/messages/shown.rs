@@ -4,7 +4,8 @@ use crate::domain::clock::Millis;
 use crate::domain::delivery::{DeliveryState, RecipientRole};
 use crate::domain::id::DeliveryId;
 use crate::domain::message::MailClass;
-use crate::metrics::opens::{Opening, Opens};
+use crate::metrics::opens::Opening;
+use crate::report::opens::OpenFigures;
 use crate::store::events::Told;
 use crate::store::messages::counts::{self, Counts};
 use crate::store::messages::{Attachment, Attempt, Delivery, Link, Listed, Message};
@@ -73,45 +74,8 @@ pub(in super::super) struct MessageOut {
     send_at: Option<String>,
     created_at: String,
     attachments: Vec<FileOut>,
-    opens: OpensOut,
+    opens: OpenFigures,
     deliveries: Vec<DeliveryOut>,
-}
-
-/// Opens of those who got the message with a pixel in it, each recipient by the best sign.
-#[derive(Debug, Serialize, ToSchema)]
-struct OpensOut {
-    /// Recipients who got it with a pixel.
-    delivered: i64,
-    /// A person opened it, followed a link or replied.
-    confirmed: i64,
-    /// Viewed through the proxy of Gmail, Yahoo or another provider.
-    proxied: i64,
-    /// Apple's proxy or an unknown fetch is the only sign: cannot tell.
-    unclear: i64,
-    /// Machines alone, left out.
-    machine: i64,
-    /// Of whom it can be said: `delivered` without `unclear`.
-    measurable: i64,
-    /// (`confirmed` + `proxied`) ÷ `measurable`.
-    rate: Option<f64>,
-    /// `measurable` ÷ `delivered`.
-    coverage: Option<f64>,
-}
-
-impl From<Opens> for OpensOut {
-    fn from(opens: Opens) -> Self {
-        let share = |n: i64, of: i64| (of > 0).then(|| n as f64 / of as f64);
-        Self {
-            delivered: opens.delivered,
-            confirmed: opens.confirmed,
-            proxied: opens.proxied,
-            unclear: opens.unclear,
-            machine: opens.machine,
-            measurable: opens.measurable(),
-            rate: share(opens.opened(), opens.measurable()),
-            coverage: share(opens.measurable(), opens.delivered),
-        }
-    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -143,8 +107,10 @@ struct DeliveryOut {
     handed_over_at: Option<String>,
     settled_at: Option<String>,
     opens: CountOut,
-    /// `confirmed`, `proxied`, `unclear` or `machine`; absent when nothing is known.
+    /// `confirmed`, `proved` (by a click or a reply alone), `proxied`, `unclear` or `machine`; absent when nothing is known.
     opened: Option<&'static str>,
+    /// Clicks that somebody else probably made, since the mail was passed on.
+    clicks_forwarded: i64,
     attempts: Vec<AttemptOut>,
     links: Vec<LinkOut>,
 }
@@ -247,6 +213,13 @@ impl Parts {
         }
     }
 
+    /// How many clicks of one delivery came after it was probably passed on.
+    fn forwarded(&self, delivery: DeliveryId) -> i64 {
+        let clicks = counts::forwarded_clicks(&self.events);
+        let of = |told: &&Told| told.delivery == Some(delivery) && clicks.contains(&told.event.seq);
+        self.events.iter().filter(of).count() as i64
+    }
+
     fn delivery(
         &self,
         delivery: &Delivery,
@@ -270,6 +243,7 @@ impl Parts {
             settled_at: delivery.settled_at.map(Millis::rfc3339),
             opens: count(counts, delivery.id, 0),
             opened: opening.map(|opening| opening.as_str()),
+            clicks_forwarded: self.forwarded(delivery.id),
             attempts: attempts
                 .filter(|attempt| attempt.delivery_no == delivery.no)
                 .map(AttemptOut::from)

@@ -7,12 +7,13 @@ use crate::web::ui::words::Lang;
 use maud::{Markup, html};
 
 /// The slices offered, in order.
-const SLICES: [By; 6] = [
+const SLICES: [By; 7] = [
     By::Content,
     By::Link,
     By::Template,
     By::Rep,
     By::Purpose,
+    By::Gateway,
     By::Month,
 ];
 

@@ -12,6 +12,7 @@ pub use table::share_of;
 
 use super::desk::{Answer, Desk, shown, shown_again};
 use super::layout::{Here, page};
+use super::opens;
 use super::parts::{Errors, empty, figure};
 use super::words::Lang;
 use crate::domain::day::Day;
@@ -94,17 +95,23 @@ fn body(desk: &Desk, query: &Query, report: &Report, total: Option<&Row>) -> Mar
         }
         (counted::others(lang, None))
         (controls::controls(desk, query))
-        @if report.rows.is_empty() {
+        @if total.is_none_or(|total| total.sent == Some(0)) {
             (empty(lang.no_rows_title(), lang.no_rows_how(), Some(("/compose", lang.nav_compose()))))
         } @else {
             @if let Some(total) = total { (figures(lang, query, total)) }
             (charts::days(desk, report))
-            div.two {
-                (charts::rows(lang, query, report))
+            @if let Some(opens) = &report.opens { div data-part="opens" { (opens::summary(lang, opens)) } }
+            @if report.rows.is_empty() {
                 (charts::waits(lang, report))
+                (empty(&lang.no_slice_title(controls::slice(lang, query.by)), lang.no_slice_how(), None))
+            } @else {
+                div.two {
+                    (charts::rows(lang, query, report))
+                    (charts::waits(lang, report))
+                }
+                h2 { (lang.table_behind()) }
+                (table::table(desk, query, report))
             }
-            h2 { (lang.table_behind()) }
-            (table::table(desk, query, report))
         }
         ul.plain.soft { @for note in &report.notes { li { (said(lang, note)) } } }
     }
@@ -192,6 +199,7 @@ fn said(lang: Lang, note: &Note) -> String {
         "unrecorded" => lang.note_unrecorded(param(0)),
         "objected" => lang.note_objected(param(0)),
         "floor" => lang.note_floor(param(0)),
+        "opens" => lang.note_opens(param(0)),
         "raw" => lang.note_raw().to_owned(),
         "followed" => lang.note_followed().to_owned(),
         "of_clickers" => lang.note_of_clickers().to_owned(),

@@ -1,8 +1,7 @@
 //! The table behind the pictures of the reports on waits, replies and deliveries.
 
 use super::counted::slice;
-use super::table::share_of;
-use crate::domain::message::MessagePurpose;
+use super::table::{gateway, given, purpose, share_of};
 use crate::report::asked::{Asked, Name, Slice};
 use crate::report::{Differs, Report, Row};
 use crate::web::ui::chart::nice_max;
@@ -12,20 +11,12 @@ use crate::web::ui::words::{Lang, Tone};
 use maud::{Markup, html};
 
 fn label(lang: Lang, by: Slice, row: &Row) -> String {
-    if by == Slice::Purpose {
-        let known = MessagePurpose::ALL
-            .into_iter()
-            .find(|purpose| purpose.as_str() == row.key);
-        return known.map_or_else(
-            || row.label.clone(),
-            |purpose| lang.purpose(purpose).to_owned(),
-        );
-    }
-    if row.label.is_empty() {
-        row.key.clone()
-    } else {
-        row.label.clone()
-    }
+    let word = match by {
+        Slice::Purpose => purpose(lang, &row.key),
+        Slice::Gateway => gateway(lang, &row.key),
+        _ => None,
+    };
+    word.map_or_else(|| given(row), str::to_owned)
 }
 
 /// The columns after the rate, each a name and a figure.

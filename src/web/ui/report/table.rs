@@ -2,6 +2,7 @@
 //! where there is too little to say. A row opens what it is made of.
 
 use super::controls::{query_string, slice};
+use crate::domain::gateway::Gateway;
 use crate::domain::message::MessagePurpose;
 use crate::report::note::Withheld;
 use crate::report::query::{By, Query};
@@ -33,22 +34,38 @@ pub fn share_of(lang: Lang, row: &Row) -> Share {
     }
 }
 
-/// The row's name; purposes are words of ours.
+/// The row's name; purposes and providers are words of ours.
 pub fn label(lang: Lang, by: By, row: &Row) -> String {
-    if by == By::Purpose {
-        let known = MessagePurpose::ALL
-            .into_iter()
-            .find(|purpose| purpose.as_str() == row.key);
-        return known.map_or_else(
-            || row.label.clone(),
-            |purpose| lang.purpose(purpose).to_owned(),
-        );
-    }
-    if row.label.is_empty() {
-        row.key.clone()
+    let word = match by {
+        By::Purpose => purpose(lang, &row.key),
+        By::Gateway => gateway(lang, &row.key),
+        _ => None,
+    };
+    word.map_or_else(|| given(row), str::to_owned)
+}
+
+/// The name a row came with, or its key.
+pub fn given(row: &Row) -> String {
+    let name = if row.label.is_empty() {
+        &row.key
     } else {
-        row.label.clone()
-    }
+        &row.label
+    };
+    name.clone()
+}
+
+/// The purpose with this key.
+pub fn purpose(lang: Lang, key: &str) -> Option<&'static str> {
+    let mut all = MessagePurpose::ALL.into_iter();
+    let known = all.find(|purpose| purpose.as_str() == key)?;
+    Some(lang.purpose(known))
+}
+
+/// The recipients' provider with this key.
+pub fn gateway(lang: Lang, key: &str) -> Option<&'static str> {
+    let mut all = Gateway::ALL.into_iter();
+    let known = all.find(|gateway| gateway.as_str() == key)?;
+    Some(lang.gateway(known))
 }
 
 /// Where a row opens, if something lies behind it.

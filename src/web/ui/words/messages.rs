@@ -82,14 +82,15 @@ words! {
     forwarded_hint: "Opened from this copy; who held it is not known.", "Открыто из этой копии; кто именно, неизвестно.";
     opens_title: "Opens", "Открытия";
     opened_confirmed: "confirmed", "подтверждено";
-    opened_proxied: "viewed through Gmail/Yahoo", "просмотрено через Gmail/Yahoo";
+    opened_proved: "confirmed by a click or a reply", "подтверждено переходом или ответом";
+    opens_proved_n(n: &str): "({n} by a click or a reply)", "(из них по переходу или ответу: {n})";
+    opened_proxied: "viewed through Gmail or Yahoo, place unknown", "просмотрено через Gmail или Yahoo, место неизвестно";
     opened_unclear: "Apple privacy, cannot tell", "защита Apple, определить нельзя";
     opened_machine: "machine, left out", "машина, не учитывается";
     opened_nothing: "nothing seen", "ничего не замечено";
     open_rate(share: &str, opened: &str, of: &str): "Open rate {share}: {opened} of {of} who can be measured.", "Доля открытий {share}: {opened} из {of}, о ком можно судить.";
     open_rate_none: "Of nobody here can it be said whether they opened it.", "Ни об одном получателе нельзя сказать, открыто ли письмо.";
     opens_covered(share: &str, of: &str): "{share} of {of} recipients covered.", "Охвачено {share} из {of} получателей.";
-    probably_forwarded: "probably forwarded", "вероятно, переслано";
     read_caught: "Read the caught copy", "Открыть пойманную копию";
 }
 

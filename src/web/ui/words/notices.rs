@@ -40,7 +40,7 @@ words! {
     verdict_overruled_done: "Your verdict holds now.", "Ваше решение действует.";
     verdict_lifted_done: "The rules decide again.", "Снова решают правила.";
     verdict_not_overruled: "Nobody had overruled it.", "Это решение никто не менял.";
-    forwarded: "probably forwarded", "вероятно переслано";
+    forwarded: "probably forwarded", "вероятно, переслано";
     forwarded_why: "Links of this copy were followed by two programs in two places, more than ten minutes apart, or after somebody shared a link.",
         "По ссылкам этого письма переходили две программы из двух мест с перерывом более десяти минут или после того, как ссылкой поделились.";
 }

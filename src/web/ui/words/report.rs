@@ -1,6 +1,7 @@
 //! Words of the click-through report.
 
-use super::words;
+use super::{Lang, words};
+use crate::domain::gateway::Gateway;
 
 words! {
     report_title: "Click-through", "Переходы по ссылкам";
@@ -24,6 +25,8 @@ words! {
     by_day: "day", "дням";
     by_month: "month", "месяцам";
     by_total: "everything", "всё вместе";
+    gateway_company: "companies' own domains", "домены компаний";
+    gateway_other: "other free mail", "прочая бесплатная почта";
     whose: "Clicks", "Переходы";
     whose_human: "by people", "людей";
     whose_raw: "of all kinds", "любые";
@@ -54,6 +57,9 @@ words! {
     as_csv: "CSV", "CSV";
     no_rows_title: "Nothing was sent in this period", "За этот период ничего не отправлено";
     no_rows_how: "Take an earlier date, or write a letter with a link.", "Возьмите более раннюю дату или напишите письмо со ссылкой.";
+    no_slice_title(by: &str): "Nothing here can be told apart by {by}", "Разбить по {by} нечего";
+    no_slice_how: "Choose another slice above. Content is told apart once letters link to assets of the library.",
+        "Выберите другой разрез. По материалам видно, когда письма ведут на материалы библиотеки.";
     works: "works", "работает";
     quiet: "quiet", "тихо";
     quiet_why: "Perhaps the wrong content for these readers.", "Возможно, материал не для этих читателей.";
@@ -79,9 +85,27 @@ words! {
     note_objected(clicks: &str): "In the whole organisation {clicks} clicks came with a request not to be tracked; they are in no figure.",
         "По всей организации переходов с просьбой не отслеживать: {clicks}; в цифры они не входят.";
     note_floor(floor: &str): "Content works where its rate is surely at or above {floor} %.", "Материал работает, если его доля уверенно не ниже {floor} %.";
+    note_opens(days: &str): "Opens count within {days} days, like clicks. A person's click or a reply proves one, whatever the pixel saw.",
+        "Открытия считаются за {days} дней, как и переходы. Переход человека или ответ доказывает открытие, что бы ни показала картинка.";
     note_raw: "Every click is counted, by machines too.", "Учтены все переходы, и машинные тоже.";
     note_followed: "A click followed the mail; the mail need not have caused it.", "Переход был после письма; письмо не обязательно его причина.";
     note_of_clickers: "Times are of those who clicked: half of them did so within p50.", "Время указано по тем, кто перешёл: половина сделала это за указанный срок.";
     note_shares: "One mail may show several; their shares do not add up.", "Одно письмо может показывать несколько; доли не складываются.";
     note_reps_folded: "Single reps are not shown here; the team is.", "Отдельные менеджеры здесь не показаны; показана команда.";
+}
+
+impl Lang {
+    /// Who runs a recipient's mailbox; names of providers are the same in every language.
+    pub const fn gateway(self, gateway: Gateway) -> &'static str {
+        match gateway {
+            Gateway::Company => self.gateway_company(),
+            Gateway::Google => "Gmail",
+            Gateway::Microsoft => "Outlook.com",
+            Gateway::Yahoo => "Yahoo, AOL",
+            Gateway::Apple => "iCloud",
+            Gateway::MailRu => "Mail.ru",
+            Gateway::Yandex => "Yandex",
+            Gateway::OtherFreemail => self.gateway_other(),
+        }
+    }
 }

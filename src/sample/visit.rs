@@ -1,14 +1,42 @@
-//! One request as a tracking handler would record it: headers, address behind proxies, label. Pure.
+//! One visit to a mail's links or picture: when, with which headers, from where, and who it was in
+//! truth. Whoever carries it out, as a record or over HTTP, adds nothing. Pure.
 
+use super::Truth;
 use super::draw::Draw;
-use super::{Request, Truth};
-use crate::domain::clock::Millis;
-use crate::domain::hit::{HeaderField, HitKind, HitRecord, Method, OwnSession};
-use crate::domain::id::{DeliveryId, DeliveryNo, UserId};
-use crate::domain::link::DestinationId;
-use crate::track::proxies::Proxies;
+use crate::domain::hit::{HeaderField, Method};
 use std::net::{IpAddr, Ipv4Addr};
-use uuid::Uuid;
+
+/// One request that somebody makes of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Milliseconds after the mail was handed over.
+    pub after_ms: i64,
+    /// The link's number, from 1; 0 for the picture.
+    pub link: u16,
+    /// Its method.
+    pub method: Method,
+    /// Its telling headers; [`HeaderField::Scheme`] says that it came over TLS.
+    pub headers: Vec<(HeaderField, &'static str)>,
+    /// The client's address.
+    pub address: IpAddr,
+    /// Whom the client claims to forward for, as anybody may.
+    pub claims: Option<&'static str>,
+    /// Whether a session of ours has this address and agent.
+    pub own: bool,
+    /// Who it is.
+    pub truth: Truth,
+    /// Its kind of maker, in words.
+    pub actor: &'static str,
+}
+
+impl Visit {
+    /// The `X-Forwarded-For` that a proxy in front of the service passes on: what the client
+    /// claimed, then where it came from.
+    pub fn forwarded_for(&self) -> String {
+        let claims = self.claims.iter().map(|claim| format!("{claim}, "));
+        claims.chain([self.address.to_string()]).collect()
+    }
+}
 
 /// The headers of a request, as sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,17 +81,15 @@ impl Default for Ask {
     }
 }
 
-/// One history being told.
+/// The visits to one mail being told.
 pub(super) struct Teller<'a> {
     pub(super) draw: &'a mut Draw,
     pub(super) links: u16,
-    pub(super) handed_over: Millis,
-    pub(super) delivery: DeliveryNo,
-    pub(super) requests: Vec<Request>,
+    pub(super) visits: Vec<Visit>,
 }
 
 impl Teller<'_> {
-    /// Asks for link `link`, or for the pixel when it is 0.
+    /// Asks for link `link`, or for the picture when it is 0.
     pub(super) fn ask(&mut self, after_ms: i64, link: u16, ask: &Ask) {
         let mut headers = vec![(HeaderField::Scheme, "https")];
         if !ask.agent.is_empty() {
@@ -71,50 +97,18 @@ impl Teller<'_> {
         }
         headers.extend_from_slice(header_set(ask.headers, link == 0));
         headers.extend(ask.extra);
-        let record = HitRecord {
-            at: self.handed_over.plus(after_ms),
-            kind: if link == 0 {
-                HitKind::Open
-            } else {
-                HitKind::Click
-            },
-            delivery: DeliveryId(Uuid::from_u128(self.delivery.0.unsigned_abs().into())),
-            link_no: link,
-            destination: DestinationId(i64::from(link)),
+        let claimed = &["66.249.93.73", "172.224.226.1", "104.47.1.254"];
+        self.visits.push(Visit {
+            after_ms,
+            link,
             method: ask.method,
-            client: Some(forwarded(self.draw, ask.address)),
-            headers: headers
-                .into_iter()
-                .map(|(field, value)| (field, value.to_owned()))
-                .collect(),
-        };
-        let own = ask.own.then(|| OwnSession {
-            user: UserId(Uuid::from_u128(7)),
-            seconds_before: self.draw.below(86_400),
+            headers,
+            address: ask.address,
+            claims: self.draw.chance(0.1).then(|| self.draw.pick(claimed)),
+            own: ask.own,
+            truth: ask.truth,
+            actor: ask.actor,
         });
-        let (truth, actor) = (ask.truth, ask.actor);
-        self.requests.push(Request {
-            record,
-            own,
-            truth,
-            actor,
-        });
-    }
-}
-
-/// The address as the service sees it. Half the installations stand behind a proxy of their own;
-/// some clients claim to be somebody else.
-fn forwarded(draw: &mut Draw, real: IpAddr) -> IpAddr {
-    let proxies = Proxies::new(vec!["10.0.0.0/8".parse().expect("a network")]);
-    let claim = draw
-        .chance(0.1)
-        .then(|| draw.pick(&["66.249.93.73", "172.224.226.1", "104.47.1.254"]));
-    let text = real.to_string();
-    if draw.chance(0.5) {
-        let line = claim.map_or(text.clone(), |claim| format!("{claim}, {text}"));
-        proxies.client(Ipv4Addr::new(10, 0, 0, 1).into(), &[&line], &[])
-    } else {
-        proxies.client(real, &claim.into_iter().collect::<Vec<_>>(), &[])
     }
 }
 
