@@ -22,6 +22,10 @@ pub enum Point {
     Settled,
     /// A mail that came in is stored; what it means is not.
     Received,
+    /// What a mail means and all that follows from it is written and not committed.
+    Followed,
+    /// It is committed.
+    Understood,
     /// What late judgement found is written and not committed.
     Judged,
     /// It is committed; the clicks are held.
@@ -58,6 +62,8 @@ impl Point {
             Self::Answered => "answered",
             Self::Settled => "settled",
             Self::Received => "received",
+            Self::Followed => "followed",
+            Self::Understood => "understood",
             Self::Judged => "judged",
             Self::Held => "held",
             Self::Decided => "decided",

@@ -212,11 +212,13 @@ fn assemble(input: &RenderInput, setup: &Setup, merged: Merged) -> Result<Render
         }
         None => (None, Vec::new(), Vec::new()),
     };
+    let unsubscribe_at = unsubscribe_at(input, setup);
     let parts = Parts {
         subject: &subject,
         html: html.as_deref(),
         text: &text,
         unsubscribe: unsubscribe.as_deref(),
+        unsubscribe_at: unsubscribe_at.as_ref(),
     };
     let bytes = mime::build(input, &parts)?;
     let bytes = setup
@@ -274,6 +276,16 @@ fn track(
             .sign_click(input.delivery, *no, *destination, url);
         Some([&setup.own, "c/", &ticket.ok()?].concat())
     })
+}
+
+/// The address for unsubscribing by mail, where mail to a tagged address is known to reach us.
+fn unsubscribe_at(input: &RenderInput, setup: &Setup) -> Option<EmailAddress> {
+    let base = match input.envelope {
+        EnvelopePolicy::Own => None,
+        EnvelopePolicy::Plus => Some(&input.from.address),
+        EnvelopePolicy::Verp => setup.return_address.as_ref(),
+    };
+    setup.verp.sign_unsubscribe(base?, input.delivery)
 }
 
 /// `MAIL FROM` as the mailbox's profile allows (decision 11); the mailbox's own address, with a

@@ -27,13 +27,13 @@ impl Prepared {
                 .await?
                 .no
         };
-        let (state, due_at) = self.start();
         let hasher = AddressHasher::new(&ctx.keys);
         let mut deliveries = Vec::with_capacity(self.recipients.len());
         let mut accepted = Vec::with_capacity(self.recipients.len());
         for recipient in &self.recipients {
             let (contact_no, contact) = self.contact(ctx, tx, recipient).await?;
             let id = DeliveryId(ctx.clock.fresh_id());
+            let (state, due_at, waits_for_pause) = self.start(recipient);
             deliveries.push(DeliveryRow {
                 id,
                 role: recipient.role,
@@ -42,6 +42,7 @@ impl Prepared {
                 contact: contact_no,
                 state,
                 due_at,
+                waits_for_pause,
             });
             accepted.push(AcceptedDelivery {
                 id,
@@ -57,17 +58,22 @@ impl Prepared {
         Ok(Accepted {
             id: self.id,
             message_id: self.message_id,
-            state,
+            state: accepted
+                .first()
+                .map_or(DeliveryState::Queued, |to: &AcceptedDelivery| to.state),
             deliveries: accepted,
             findings: self.findings,
         })
     }
 
-    /// State and due time of each delivery.
-    fn start(&self) -> (DeliveryState, Millis) {
-        match self.new.send_at {
-            Some(at) if at > self.now => (DeliveryState::Scheduled, at),
-            _ => (DeliveryState::Queued, self.now),
+    /// State and due time of the delivery to `recipient`, and whether a pause of the address is
+    /// what it waits for.
+    fn start(&self, recipient: &Recipient) -> (DeliveryState, Millis, bool) {
+        let asked = self.new.send_at.map_or(self.now, |at| at.max(self.now));
+        match recipient.paused_until {
+            Some(until) if until > asked => (DeliveryState::Scheduled, until, true),
+            _ if asked > self.now => (DeliveryState::Scheduled, asked, false),
+            _ => (DeliveryState::Queued, self.now, false),
         }
     }
 

@@ -109,7 +109,7 @@ async fn check(
         .await?
         .ok_or(StoreError::Dangling)?;
     let mailbox = mailbox(ctx, viewer, &rep, &new, &mut errors).await?;
-    let recipients = recipients::resolve(ctx, viewer, &new, &mut errors).await?;
+    let mut recipients = recipients::resolve(ctx, viewer, &new, &mut errors).await?;
     let texts = texts(ctx, &new, &mut errors).await?;
     let assets = assets(ctx, &new, &mut errors).await?;
     let earlier = earlier(ctx, viewer, &new, &mut errors).await?;
@@ -120,6 +120,9 @@ async fn check(
     let id = MessageId(ctx.clock.fresh_id());
     let now = ctx.clock.now();
     let (class, purpose) = kind(ctx, recipients.first(), now).await?;
+    if class == MailClass::Outreach {
+        recipients::look_for_pauses(ctx, &mut recipients, now).await?;
+    }
     let references = earlier.as_ref().map(references);
     let goes_on_from = earlier.as_ref().and_then(|earlier| earlier.of);
     let thread = earlier.as_ref().and_then(|earlier| earlier.thread);
@@ -144,7 +147,11 @@ async fn check(
         shown_subject: String::new(),
         new,
     };
-    let found = look(ctx, &prepared).await?;
+    let mut found = look(ctx, &prepared).await?;
+    found
+        .findings
+        .extend(prepared.recipients.iter().flat_map(Recipient::findings));
+    found.findings.sort();
     Ok((prepared, found))
 }
 

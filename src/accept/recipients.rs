@@ -4,10 +4,14 @@ use super::check::Errors;
 use super::message::{AcceptError, FieldCode, NewMessage};
 use crate::ctx::Ctx;
 use crate::domain::address::{AddressError, EmailAddress, HeaderText};
+use crate::domain::clock::Millis;
 use crate::domain::delivery::RecipientRole;
+use crate::domain::finding::{Finding, FindingCode};
 use crate::domain::id::ContactId;
+use crate::domain::suppression::AddressHasher;
 use crate::domain::viewer::Viewer;
 use crate::store::enqueue::read::{self, ToContact};
+use crate::store::inbound::pauses;
 use std::collections::HashSet;
 
 /// Most recipients of one message. Each is a mail of its own; what goes to more people is a
@@ -23,6 +27,10 @@ pub(super) struct Recipient {
     pub(super) name: HeaderText,
     /// `None` for an address nobody has written to.
     pub(super) contact: Option<ToContact>,
+    /// Until when nothing of the kind is sent there.
+    pub(super) paused_until: Option<Millis>,
+    /// Mail to its domain came back since the domain was not found.
+    pub(super) is_domain_unknown: bool,
 }
 
 impl Recipient {
@@ -135,6 +143,8 @@ async fn one(
                 address,
                 name: HeaderText::default(),
                 contact: Some(contact),
+                paused_until: None,
+                is_domain_unknown: false,
             }))
         }
         Ok(Written::Address(name, address)) => {
@@ -144,8 +154,48 @@ async fn one(
                 address,
                 name,
                 contact,
+                paused_until: None,
+                is_domain_unknown: false,
             }))
         }
+    }
+}
+
+/// Looks which of `recipients` are paused at `now`, or stand at a domain that was not found.
+pub(super) async fn look_for_pauses(
+    ctx: &Ctx,
+    recipients: &mut [Recipient],
+    now: Millis,
+) -> Result<(), AcceptError> {
+    let hasher = AddressHasher::new(&ctx.keys);
+    let both = |each: &Recipient| {
+        let domain = hasher.hash_domain(each.address.domain());
+        [hasher.hash(&each.address), domain]
+    };
+    let hashes: Vec<_> = recipients.iter().flat_map(both).collect();
+    let lasting = pauses::lasting(&ctx.store, &hashes, now).await?;
+    if lasting.is_empty() {
+        return Ok(());
+    }
+    for (recipient, pair) in recipients.iter_mut().zip(hashes.chunks_exact(2)) {
+        let of = |hash| lasting.iter().find(|pause| pause.hash == hash);
+        recipient.paused_until = of(pair[0]).map(|pause| pause.until);
+        recipient.is_domain_unknown = of(pair[1]).is_some();
+    }
+    Ok(())
+}
+
+impl Recipient {
+    /// What the author should know of this recipient before sending.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+        let paused = self.paused_until.map(|until| {
+            let detail = format!("{}, {}", self.address.as_str(), &until.rfc3339()[..10]);
+            Finding::about(FindingCode::RecipientPaused, &detail)
+        });
+        let unknown = self
+            .is_domain_unknown
+            .then(|| Finding::about(FindingCode::DomainNotFound, self.address.domain()));
+        paused.into_iter().chain(unknown)
     }
 }
 

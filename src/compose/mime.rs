@@ -26,6 +26,8 @@ pub struct Parts<'a> {
     pub text: &'a str,
     /// The one-click URL for `List-Unsubscribe` (RFC 8058); outreach has one.
     pub unsubscribe: Option<&'a str>,
+    /// The address for the same by mail (RFC 2369, 3.2), where mail to a tagged address comes back.
+    pub unsubscribe_at: Option<&'a EmailAddress>,
 }
 
 /// Why the message cannot be built.
@@ -100,8 +102,11 @@ fn headers(input: &RenderInput, parts: &Parts<'_>) -> Result<MessageBuilder, Mim
         builder = builder.references(ids.join(" "));
     }
     if let Some(url) = parts.unsubscribe {
+        let by_mail = parts.unsubscribe_at.map_or_else(String::new, |address| {
+            format!(", <mailto:{}?subject=unsubscribe>", address.as_str())
+        });
         builder = builder
-            .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
+            .raw_header(header("List-Unsubscribe", &format!("<{url}>{by_mail}")))
             .raw_header(header(
                 "List-Unsubscribe-Post",
                 "List-Unsubscribe=One-Click",

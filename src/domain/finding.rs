@@ -86,6 +86,10 @@ findings! {
     LinksTooMany = "links_too_many", Warning, "The mail holds more than 65,535 links; the rest stays untracked";
     /// `{{` or `{%` left in text the recipient sees.
     FieldUnfilled = "field_unfilled", Warning, "The mail still holds a merge field";
+    /// Several failures paused the address; the detail names it and the day the pause ends.
+    RecipientPaused = "recipient_paused", Warning, "Mail to this address failed several times, so it waits until the pause is over";
+    /// The detail names the domain.
+    DomainNotFound = "domain_not_found", Warning, "Mail to this domain came back because the domain was not found";
     /// No HTML, so no pixel and no tracked link.
     NothingTracked = "nothing_tracked", Note, "The mail is plain text, so neither opens nor clicks can be seen";
     /// The text part was made from the HTML.

@@ -101,6 +101,51 @@ pub enum AuthMethod {
     Xoauth2,
 }
 
+/// Why receivers refuse a mailbox as a sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block {
+    /// For its reputation, or by a policy.
+    Policy,
+    /// SPF, DKIM or DMARC fails.
+    Authentication,
+}
+
+impl Block {
+    /// The word used in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::Authentication => "authentication",
+        }
+    }
+
+    /// How the reason of the pause begins.
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Policy => "receivers refuse mail from here by its reputation or a policy",
+            Self::Authentication => {
+                "receivers refuse mail from here since SPF, DKIM or DMARC fails"
+            }
+        }
+    }
+
+    /// The reason of the pause, with what the server said.
+    pub fn told(self, said: &str) -> String {
+        let said = said.replace(char::is_control, " ");
+        match said.trim() {
+            "" => self.text().to_owned(),
+            said => format!("{}: {said}", self.text()),
+        }
+    }
+
+    /// The block that a mailbox is paused for, if it is one.
+    pub fn of_reason(reason: &str) -> Option<Self> {
+        [Self::Policy, Self::Authentication]
+            .into_iter()
+            .find(|block| reason.starts_with(block.text()))
+    }
+}
+
 impl Profile {
     /// The word used in the API.
     pub const fn as_str(self) -> &'static str {
@@ -176,5 +221,21 @@ impl Profile {
             Self::Microsoft => Some(10_000),
             Self::Ses | Self::Generic => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Block;
+
+    #[test]
+    fn the_reason_of_a_pause_tells_the_block_and_what_was_said() {
+        for block in [Block::Policy, Block::Authentication] {
+            let reason = block.told("550 5.7.1\r\nblocked");
+            assert_eq!(Block::of_reason(&reason), Some(block));
+            assert!(reason.ends_with("550 5.7.1  blocked"), "{reason}");
+            assert_eq!(Block::of_reason(&block.told(" ")), Some(block));
+        }
+        assert_eq!(Block::of_reason("paused by Ada"), None);
     }
 }

@@ -17,6 +17,8 @@ pub enum SuppressionReason {
     Complained,
     /// Mail to it comes back for good.
     HardBounce,
+    /// A machine there says that its owner has left.
+    ContactLeft,
     /// A user put it there.
     Manual,
 }
@@ -28,6 +30,7 @@ impl SuppressionReason {
             Self::Unsubscribed => "unsubscribed",
             Self::Complained => "complained",
             Self::HardBounce => "hard_bounce",
+            Self::ContactLeft => "contact_left",
             Self::Manual => "manual",
         }
     }
@@ -38,6 +41,7 @@ impl SuppressionReason {
             Self::Unsubscribed,
             Self::Complained,
             Self::HardBounce,
+            Self::ContactLeft,
             Self::Manual,
         ]
         .into_iter()
@@ -68,6 +72,13 @@ impl AddressHasher {
         let mac = self.0.clone().chain_update(address.as_str());
         AddressHash(mac.finalize().into_bytes().into())
     }
+
+    /// The hash that stands for all of `domain`, lower-case and in A-labels. It is that of no
+    /// address, since each has a local part.
+    pub fn hash_domain(&self, domain: &str) -> AddressHash {
+        let mac = self.0.clone().chain_update("@").chain_update(domain);
+        AddressHash(mac.finalize().into_bytes().into())
+    }
 }
 
 impl std::fmt::Debug for AddressHasher {
@@ -90,5 +101,10 @@ mod tests {
         assert_eq!(before.hash(&address), after.hash(&address));
         let other = EmailAddress::parse("ben@example.org").unwrap();
         assert_ne!(before.hash(&address), before.hash(&other));
+        assert_eq!(
+            before.hash_domain(address.domain()),
+            after.hash_domain("example.org")
+        );
+        assert_ne!(before.hash_domain("example.org"), before.hash(&address));
     }
 }

@@ -18,6 +18,8 @@ const TAG_TEXT: usize = TAG_BYTES / 5 * 8;
 const MAX_LOCAL: usize = 64;
 /// What the tag of a log address is made over beside the id.
 const LOG: &[u8] = b"otklik/log/1";
+/// The same of an address to unsubscribe at.
+const UNSUBSCRIBE: &[u8] = b"otklik/unsubscribe/1";
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// The return-address keys of a ring. A tag names no key: each is tried.
@@ -67,6 +69,26 @@ impl VerpKeys {
     /// The delivery named in the local part of `address`; `None` when there is no tag of ours.
     pub fn verify(&self, address: &EmailAddress) -> Option<DeliveryId> {
         let id = self.verified(address, &[])?;
+        Some(DeliveryId(Uuid::from_bytes(id)))
+    }
+
+    /// The address at which any mail takes the contact of `delivery` off (RFC 2369, 3.2): `base`
+    /// with a tag that no return address has, so that a report or an automatic answer, which goes
+    /// to the return address, is never taken for a wish.
+    ///
+    /// # Panics
+    /// Never: a ring holds at least one key.
+    pub fn sign_unsubscribe(
+        &self,
+        base: &EmailAddress,
+        delivery: DeliveryId,
+    ) -> Option<EmailAddress> {
+        self.tagged(base, UNSUBSCRIBE, *delivery.0.as_bytes())
+    }
+
+    /// The delivery named in an address to unsubscribe at; `None` when it is none of ours.
+    pub fn verify_unsubscribe(&self, address: &EmailAddress) -> Option<DeliveryId> {
+        let id = self.verified(address, UNSUBSCRIBE)?;
         Some(DeliveryId(Uuid::from_bytes(id)))
     }
 

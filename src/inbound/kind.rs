@@ -47,7 +47,8 @@ pub(super) fn decide(signs: &Signs, found: &Found<'_>) -> Verdict {
         return Verdict::always(InboundKind::Calendar);
     }
     let certain = has(Clue::AutoReplied) || has(Clue::AutoHeader);
-    if found.unsubscribe == Unsubscribe::Sure && !certain {
+    // A provider's robot may write to the address for it, and says so in its head.
+    if found.unsubscribe == Unsubscribe::Sure && (!certain || has(Clue::UnsubscribeAddress)) {
         return Verdict::always(InboundKind::Unsubscribe);
     }
     if certain || is_automatic(signs) {

@@ -24,7 +24,15 @@ pub struct Ours {
 impl Ours {
     /// The delivery that the tag in `address` names, if we signed it.
     pub fn delivery_in_address(&self, address: &str) -> Option<DeliveryId> {
-        self.verp.verify(&EmailAddress::parse(address).ok()?)
+        let address = EmailAddress::parse(address).ok()?;
+        let named = self.verp.verify(&address);
+        named.or_else(|| self.verp.verify_unsubscribe(&address))
+    }
+
+    /// Whether any mail to `address` asks for no more.
+    pub(super) fn is_to_unsubscribe(&self, address: &str) -> bool {
+        EmailAddress::parse(address)
+            .is_ok_and(|address| self.verp.verify_unsubscribe(&address).is_some())
     }
 
     /// The delivery of the ticket in `url`, if we signed it: `/c/`, `/o/` or `/u/` of any host,

@@ -39,7 +39,10 @@ pub(super) fn unsubscribe(
         .iter()
         .map(String::as_str)
         .chain(headers.to.iter().map(|to| to.address.as_str()))
-        .find(|to| to.starts_with("unsubscribe+") && ours.delivery_in_address(to).is_some());
+        .find(|to| {
+            let is_named = to.starts_with("unsubscribe+") && ours.delivery_in_address(to).is_some();
+            is_named || ours.is_to_unsubscribe(to)
+        });
     if let Some(to) = to_token {
         signs.add(Clue::UnsubscribeAddress, to);
         return Unsubscribe::Sure;

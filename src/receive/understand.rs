@@ -5,6 +5,7 @@ use super::{ours, reading};
 use crate::ctx::Ctx;
 use crate::domain::clock::{MINUTE_MS, Millis};
 use crate::domain::id::InboundNo;
+use crate::faults::{self, Point};
 use crate::inbound::{Arrival, Understood};
 use crate::store::inbound::pending::{self, Stored};
 use crate::store::inbound::settle;
@@ -79,7 +80,9 @@ async fn attempt(ctx: &Ctx, mut stored: Stored) -> Result<Option<String>> {
     };
     let finding = follow::follow(&mut tx, &case).await?;
     settle::write(&mut tx, stored.no, &finding).await?;
+    faults::at(Point::Followed);
     tx.commit().await?;
+    faults::at(Point::Understood);
     Ok(None)
 }
 

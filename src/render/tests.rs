@@ -193,6 +193,27 @@ fn the_envelope_is_what_the_profile_allows() {
 }
 
 #[test]
+fn outreach_names_an_address_to_unsubscribe_at_where_mail_to_a_tag_comes_back() {
+    let setup = setup();
+    let head = |envelope| {
+        let mut input = input(MailClass::Outreach);
+        input.envelope = envelope;
+        head_of(&render(&input, &setup).unwrap())
+    };
+    assert!(!head(EnvelopePolicy::Own).contains("mailto:"));
+    for policy in [EnvelopePolicy::Plus, EnvelopePolicy::Verp] {
+        let head = head(policy);
+        let (_, rest) = head.split_once(">, <mailto:").expect(&head);
+        let (address, rest) = rest.split_once('?').unwrap();
+        assert!(rest.starts_with("subject=unsubscribe>"), "{rest}");
+        let address = EmailAddress::parse(address).unwrap();
+        let delivery = DeliveryId(Uuid::from_bytes([9; 16]));
+        assert_eq!(setup.verp.verify_unsubscribe(&address), Some(delivery));
+        assert_eq!(setup.verp.verify(&address), None, "it is no return address");
+    }
+}
+
+#[test]
 fn no_field_can_bring_a_header_or_a_recipient_of_its_own() {
     let mut subject = input(MailClass::Correspondence);
     subject.content.subject = "Hi\r\nBcc: x@evil.example".to_owned();

@@ -23,6 +23,9 @@ statements! {
             gap_ms, paused_reason, created_at
         FROM mailboxes WHERE ($1 OR user_id = $2 OR user_id IS NULL) AND (id < $3 OR $3 IS NULL)
         ORDER BY id DESC LIMIT $4";
+    PAUSED = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
+            gap_ms, paused_reason, created_at
+        FROM mailboxes WHERE ($1 OR user_id = $2) AND paused_reason IS NOT NULL ORDER BY address LIMIT 50";
     BY_NO = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
             gap_ms, paused_reason, created_at
         FROM mailboxes WHERE no = $1";
@@ -153,6 +156,14 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Mailbox>> {
     rows!(store, LIST, MailboxRow; viewer.may_administer(), viewer.user, before, limit)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Paused mailboxes that the viewer may let send again.
+pub async fn paused(store: &Store, viewer: &Viewer) -> Result<Vec<Mailbox>> {
+    rows!(store, PAUSED, MailboxRow; viewer.may_administer(), viewer.user)?
         .into_iter()
         .map(read)
         .collect()

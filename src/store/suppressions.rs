@@ -117,7 +117,9 @@ fn event(new: &NewSuppression<'_>) -> NewEvent {
     let kind = match new.reason {
         SuppressionReason::Unsubscribed => EventKind::Unsubscribed,
         SuppressionReason::Complained => EventKind::Complained,
-        SuppressionReason::HardBounce | SuppressionReason::Manual => EventKind::Suppressed,
+        SuppressionReason::HardBounce
+        | SuppressionReason::ContactLeft
+        | SuppressionReason::Manual => EventKind::Suppressed,
     };
     NewEvent {
         at: new.at,

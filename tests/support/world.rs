@@ -65,17 +65,18 @@ pub async fn ctx(engine: Engine, settings: Settings) -> Ctx {
         clock: Clock::manual(START),
         node: "node-a".into(),
     };
-    let mut tx = ctx.store.begin().await.unwrap();
-    settings::set(
-        &mut tx,
-        Setting::PostalAddress,
-        "1 Main Street, Springfield",
-        START,
-    )
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
+    postal_address(&ctx).await;
     ctx
+}
+
+/// Sets the address without which no outreach goes.
+pub async fn postal_address(ctx: &Ctx) {
+    let mut tx = ctx.store.begin().await.unwrap();
+    let address = "1 Main Street, Springfield";
+    settings::set(&mut tx, Setting::PostalAddress, address, START)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// A rep with their own view.

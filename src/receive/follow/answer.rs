@@ -5,12 +5,14 @@ use super::{Author, Case, thread};
 use crate::domain::event::{Detail, EventKind, NewEvent};
 use crate::domain::id::{AccountId, ContactId, ContactNo, ThreadNo, TouchId};
 use crate::domain::inbound::{BounceReason, InboundKind, Report};
+use crate::domain::suppression::{AddressHasher, SuppressionReason};
 use crate::domain::touch::{Agency, Channel, Direction, own_words};
 use crate::inbound::Unsubscribe;
 use crate::receive::matching::Match;
 use crate::receive::ours::is_inside;
-use crate::store::inbound::{Finding, evidence, people};
-use crate::store::queue::{Stop, cancel_contact, cancel_outreach};
+use crate::store::inbound::evidence::{self, Proof};
+use crate::store::inbound::{Finding, pauses, people};
+use crate::store::queue::{Stop, cancel_outreach};
 use crate::store::touches::{self, NewTouch};
 use crate::store::{Result, Tx, log, verdicts};
 
@@ -27,7 +29,12 @@ pub(super) async fn follow(
         && let Some(copy) = author.copy
     {
         // Whatever it is, it shows that the mail was delivered.
-        evidence::arrived(tx, copy.no, case.at).await?;
+        let proof = match kind {
+            kind if kind.is_human() => Proof::Answer,
+            InboundKind::Unsubscribe => Proof::Answer,
+            _ => Proof::Machine,
+        };
+        evidence::arrived(tx, copy.no, proof, case.at).await?;
     }
     match kind {
         InboundKind::Reply | InboundKind::Enquiry | InboundKind::Calendar => {
@@ -43,7 +50,9 @@ pub(super) async fn follow(
         InboundKind::Unsubscribe => unsubscribe(tx, case, matched, author, finding).await?,
         _ => {}
     }
-    if case.mail.left.is_some() {
+    // Only a machine there speaks for its owner: a person who writes that somebody has left is
+    // there themselves.
+    if case.mail.left.is_some() && !kind.is_human() {
         left(tx, case, author, finding).await?;
     }
     if finding.thread.is_none() && matched.is_some() {
@@ -80,6 +89,10 @@ async fn human(
             at: case.now,
         };
         cancel_outreach(tx, contact, stop).await?;
+        if let Some(address) = &author.address {
+            // Somebody reads what comes there.
+            pauses::lift(tx, AddressHasher::new(&case.ctx.keys).hash(address)).await?;
+        }
     }
     if let Some(message) = finding.message {
         verdicts::rejudge_message(tx, message, case.now).await?;
@@ -193,36 +206,31 @@ async fn away(tx: &mut Tx, case: &Case<'_>, author: &Author<'_>, finding: &Findi
     };
     match away {
         Some(away) if !away.ambiguous && away.until > case.now => {
-            evidence::wait_for(tx, contact, away.until).await?;
+            pauses::wait_for(tx, contact, away.until).await?;
         }
         Some(away) if !away.ambiguous && away.until <= case.now => {}
         _ => {
             let text = "the contact is away and does not say clearly until when";
-            evidence::hold(tx, contact, "out_of_office", text).await?;
+            pauses::hold(tx, contact, "away_unclear", text).await?;
         }
     }
     Ok(())
 }
 
-/// The contact is not there any more: nothing more goes to them.
-async fn left(tx: &mut Tx, case: &Case<'_>, author: &Author<'_>, finding: &Finding) -> Result<()> {
-    let Some(contact) = author.contact().filter(|_| author.is_proven) else {
+/// The contact is not there any more: nothing more goes to that address.
+async fn left(
+    tx: &mut Tx,
+    case: &Case<'_>,
+    author: &Author<'_>,
+    finding: &mut Finding,
+) -> Result<()> {
+    let Some(copy) = author.copy.filter(|_| author.is_proven) else {
         return Ok(());
     };
-    person::left(
-        tx,
-        case,
-        contact,
-        finding.delivery,
-        finding.found.alternative.as_deref(),
-    )
-    .await?;
-    let stop = Stop {
-        code: "contact_left",
-        text: "the contact is not there any more",
-        at: case.now,
-    };
-    cancel_contact(tx, contact, stop).await?;
+    person::left(tx, case, copy, finding).await?;
+    if person::suppress_address(tx, case, copy, SuppressionReason::ContactLeft).await? {
+        finding.found.suppressed.push(copy.address.clone());
+    }
     Ok(())
 }
 

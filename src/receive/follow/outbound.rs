@@ -11,8 +11,9 @@ use crate::domain::mailbox::SentPolicy;
 use crate::domain::touch::{Agency, Channel, Direction, own_words};
 use crate::inbound::normalised_subject;
 use crate::receive::matching::Match;
+use crate::store::inbound::evidence::{self, Proof};
 use crate::store::inbound::matching::{self, Copy, IdSource};
-use crate::store::inbound::{Finding, evidence, gate, people};
+use crate::store::inbound::{Finding, gate, people};
 use crate::store::touches::{self, NewTouch};
 use crate::store::{Result, Tx};
 
@@ -159,7 +160,7 @@ async fn same_message(
             mailbox.no == about.mailbox_no && mailbox.profile.sent() == SentPolicy::Provider
         });
     if filed_by_provider {
-        evidence::arrived(tx, about.no, case.at).await?;
+        evidence::arrived(tx, about.no, Proof::SentCopy, case.at).await?;
     }
     Ok(())
 }

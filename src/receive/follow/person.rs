@@ -4,10 +4,11 @@
 use super::Case;
 use crate::domain::address::EmailAddress;
 use crate::domain::event::{Detail, EventKind, NewEvent};
-use crate::domain::id::{ContactNo, DeliveryNo, SuppressionId};
+use crate::domain::id::SuppressionId;
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
 use crate::store::inbound::matching::Copy;
-use crate::store::inbound::people;
+use crate::store::inbound::{Finding, people};
+use crate::store::queue::{Stop, cancel_contact};
 use crate::store::suppressions::{self, NewSuppression};
 use crate::store::{Result, Tx, log};
 
@@ -76,24 +77,58 @@ fn of_other_address(case: &Case<'_>, copy: &Copy) -> NewEvent {
     }
 }
 
-/// Says in the log that a contact is not there any more, and where to write instead.
+/// Puts the one address that `copy` went to on the list; `false` for one that is none.
+pub(super) async fn suppress_address(
+    tx: &mut Tx,
+    case: &Case<'_>,
+    copy: &Copy,
+    reason: SuppressionReason,
+) -> Result<bool> {
+    let Ok(address) = EmailAddress::parse(&copy.address) else {
+        return Ok(false);
+    };
+    let new = NewSuppression {
+        id: SuppressionId(case.ctx.clock.fresh_id()),
+        hash: AddressHasher::new(&case.ctx.keys).hash(&address),
+        address: &address,
+        reason,
+        delivery: Some(copy.no),
+        contact: copy.contact_no,
+        created_by: None,
+        at: case.now,
+    };
+    suppressions::suppress(tx, &new).await?;
+    Ok(true)
+}
+
+/// Says in the log that a contact is not there any more, and where to write instead, and stops
+/// what was still to go to them.
 pub(super) async fn left(
     tx: &mut Tx,
     case: &Case<'_>,
-    contact: ContactNo,
-    delivery: Option<DeliveryNo>,
-    alternative: Option<&str>,
+    copy: &Copy,
+    finding: &Finding,
 ) -> Result<()> {
+    let Some(contact) = copy.contact_no else {
+        return Ok(());
+    };
+    let alternative = finding.found.alternative.as_deref().unwrap_or_default();
     let event = NewEvent {
         at: case.at,
         kind: EventKind::ContactLeft,
-        delivery,
+        delivery: Some(copy.no),
         contact: Some(contact),
         detail: Detail::Reason {
             code: "contact_left".to_owned(),
-            text: alternative.unwrap_or_default().replace('\0', ""),
+            text: alternative.replace('\0', ""),
         },
     };
     log::append(tx, &[event]).await?;
+    let stop = Stop {
+        code: "contact_left",
+        text: "the contact is not there any more",
+        at: case.now,
+    };
+    cancel_contact(tx, contact, stop).await?;
     Ok(())
 }

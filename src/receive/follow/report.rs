@@ -6,15 +6,14 @@ use super::{Case, thread};
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::{DAY_MS, HOUR_MS};
 use crate::domain::event::{Detail, EventKind, NewEvent};
-use crate::domain::id::SuppressionId;
 use crate::domain::inbound::{BounceClass, BounceReason, Report};
+use crate::domain::mailbox::Block;
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
 use crate::inbound::{Bounced, Feedback, Told};
 use crate::receive::matching::Match;
+use crate::store::inbound::evidence::{self, Proof};
 use crate::store::inbound::matching::Copy;
-use crate::store::inbound::{Finding, evidence};
-use crate::store::queue::{Stop, cancel_contact};
-use crate::store::suppressions::{self, NewSuppression};
+use crate::store::inbound::{Finding, pauses};
 use crate::store::{Result, Tx, mailboxes};
 
 /// Mailbox full: so many in so many days pause the address for so many days.
@@ -24,6 +23,10 @@ const FULL_PAUSE_DAYS: i64 = 30;
 /// Inactive: so many in so many days are a hard bounce.
 const INACTIVE_BOUNCES: i64 = 2;
 const INACTIVE_WINDOW_DAYS: i64 = 30;
+/// Not found: so many mails to a domain in so many days flag it for so many days.
+const HOST_BOUNCES: i64 = 2;
+const HOST_WINDOW_DAYS: i64 = 30;
+const HOST_FLAG_DAYS: i64 = 90;
 /// How long a mailbox that sends too fast sends more slowly.
 const SLOW_MS: i64 = HOUR_MS;
 
@@ -133,9 +136,9 @@ async fn one(
     }
     match (bounced.class, bounced.reason) {
         (BounceClass::Delayed | BounceClass::Delivered, _) => Ok(()),
-        (BounceClass::Hard, reason) => hard(tx, case, copy, reason, finding).await,
-        (BounceClass::Soft | BounceClass::Block, reason) => {
-            not_hard(tx, case, copy, reason, finding).await
+        (BounceClass::Hard, _) => hard(tx, case, copy, bounced, finding).await,
+        (BounceClass::Soft | BounceClass::Block, _) => {
+            not_hard(tx, case, copy, bounced, finding).await
         }
     }
 }
@@ -145,37 +148,48 @@ async fn hard(
     tx: &mut Tx,
     case: &Case<'_>,
     copy: &Copy,
-    reason: BounceReason,
+    bounced: &Bounced,
     finding: &mut Finding,
 ) -> Result<()> {
+    if person::suppress_address(tx, case, copy, SuppressionReason::HardBounce).await? {
+        finding.found.suppressed.push(copy.address.clone());
+    }
+    match bounced.reason {
+        BounceReason::Moved => {
+            let named = named_in(&bounced.text, case, copy);
+            finding.found.alternative = finding.found.alternative.take().or(named);
+            person::left(tx, case, copy, finding).await
+        }
+        BounceReason::UnknownHost => unknown_host(tx, case, copy).await,
+        _ => Ok(()),
+    }
+}
+
+/// The address that a server names beside the one that has moved.
+fn named_in(text: &str, case: &Case<'_>, copy: &Copy) -> Option<String> {
+    let apart = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | ':');
+    text.split(apart)
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter_map(|word| EmailAddress::parse(word).ok())
+        .map(|address| address.as_str().to_owned())
+        .find(|address| *address != copy.address && !case.ours.owns(address))
+}
+
+/// Counts a domain that was not found, and flags it from the second mail on.
+async fn unknown_host(tx: &mut Tx, case: &Case<'_>, copy: &Copy) -> Result<()> {
     let Ok(address) = EmailAddress::parse(&copy.address) else {
         return Ok(());
     };
-    let new = NewSuppression {
-        id: SuppressionId(case.ctx.clock.fresh_id()),
-        hash: AddressHasher::new(&case.ctx.keys).hash(&address),
-        address: &address,
-        reason: SuppressionReason::HardBounce,
-        delivery: Some(copy.no),
-        contact: copy.contact_no,
-        created_by: None,
-        at: case.now,
-    };
-    suppressions::suppress(tx, &new).await?;
-    finding.found.suppressed.push(copy.address.clone());
-    if reason == BounceReason::Moved
-        && let Some(contact) = copy.contact_no
-    {
-        let alternative = finding.found.alternative.as_deref();
-        person::left(tx, case, contact, Some(copy.no), alternative).await?;
-        let stop = Stop {
-            code: "contact_left",
-            text: "the contact is not there any more",
-            at: case.now,
-        };
-        cancel_contact(tx, contact, stop).await?;
+    let (now, domain) = (case.now, address.domain());
+    let hash = AddressHasher::new(&case.ctx.keys).hash_domain(domain);
+    let since = now.plus(-HOST_WINDOW_DAYS * DAY_MS);
+    let reason = BounceReason::UnknownHost;
+    let seen = pauses::count_soft(tx, &hash.0, reason, case.stored.no, now, since).await?;
+    if seen < HOST_BOUNCES {
+        return Ok(());
     }
-    Ok(())
+    let until = now.plus(HOST_FLAG_DAYS * DAY_MS);
+    pauses::flag_domain(tx, domain, hash, now, until).await
 }
 
 /// What did not arrive this time: the reason says whom it concerns.
@@ -183,43 +197,43 @@ async fn not_hard(
     tx: &mut Tx,
     case: &Case<'_>,
     copy: &Copy,
-    reason: BounceReason,
+    bounced: &Bounced,
     finding: &mut Finding,
 ) -> Result<()> {
-    let (now, no) = (case.now, case.stored.no);
+    let (now, no, reason) = (case.now, case.stored.no, bounced.reason);
     let hash = copy.address_hash.as_slice();
     match reason {
         BounceReason::MailboxFull => {
             let since = now.plus(-FULL_WINDOW_DAYS * DAY_MS);
-            if evidence::count_soft(tx, hash, reason, no, now, since).await? >= FULL_BOUNCES {
+            if pauses::count_soft(tx, hash, reason, no, now, since).await? >= FULL_BOUNCES {
                 let until = now.plus(FULL_PAUSE_DAYS * DAY_MS);
-                evidence::pause_address(tx, hash, reason, now, until).await?;
+                pauses::pause_address(tx, hash, reason, now, until).await?;
             }
             Ok(())
         }
         BounceReason::Inactive => {
             let since = now.plus(-INACTIVE_WINDOW_DAYS * DAY_MS);
-            if evidence::count_soft(tx, hash, reason, no, now, since).await? >= INACTIVE_BOUNCES {
-                hard(tx, case, copy, reason, finding).await?;
+            if pauses::count_soft(tx, hash, reason, no, now, since).await? >= INACTIVE_BOUNCES {
+                hard(tx, case, copy, bounced, finding).await?;
             }
             Ok(())
         }
-        BounceReason::Throttled => evidence::slow(tx, copy.mailbox_no, now.plus(SLOW_MS)).await,
-        BounceReason::Policy => {
-            let text = "a server refuses mail from here by its reputation or policy";
-            mailboxes::pause(tx, copy.mailbox_no, text).await
-        }
-        BounceReason::Authentication => {
-            tracing::error!(
-                mailbox.no = copy.mailbox_no.0,
-                "mail fails SPF, DKIM or DMARC at its recipients; the mailbox is paused"
-            );
-            let text =
-                "SPF, DKIM or DMARC of this address fails at its recipients; ask the administrator";
-            mailboxes::pause(tx, copy.mailbox_no, text).await
-        }
+        BounceReason::Throttled => pauses::slow(tx, copy.mailbox_no, now.plus(SLOW_MS)).await,
+        BounceReason::Policy => block(tx, copy, Block::Policy, bounced).await,
+        BounceReason::Authentication => block(tx, copy, Block::Authentication, bounced).await,
         _ => Ok(()),
     }
+}
+
+/// The sender is refused, whoever the mail was for: nothing more leaves from there until a person
+/// has looked.
+async fn block(tx: &mut Tx, copy: &Copy, block: Block, bounced: &Bounced) -> Result<()> {
+    tracing::error!(
+        mailbox.no = copy.mailbox_no.0,
+        reason = block.as_str(),
+        "receivers refuse a mailbox; it is paused until a person has looked"
+    );
+    mailboxes::pause(tx, copy.mailbox_no, &block.told(&bounced.text)).await
 }
 
 /// Somebody pressed "spam", or the like.
@@ -235,6 +249,7 @@ pub(super) async fn complaint(
     };
     if complaint.feedback == Feedback::AuthFailure {
         tracing::error!("a report says that mail of ours fails SPF, DKIM or DMARC");
+        finding.found.about_us = matched.is_some_and(Match::is_certain);
     }
     if !complaint.feedback.suppresses() {
         return Ok(());
@@ -254,7 +269,7 @@ pub(super) async fn complaint(
     let copy = copy.clone();
     finding.delivery = Some(copy.no);
     finding.contact = copy.contact_no;
-    evidence::arrived(tx, copy.no, case.at).await?;
+    evidence::arrived(tx, copy.no, Proof::Complaint, case.at).await?;
     let told = NewEvent {
         at: case.at,
         kind: EventKind::Complained,

@@ -1,5 +1,6 @@
 //! Putting an accepted message into a transaction.
 
+use super::super::inbound::pauses::{PAUSED_CODE, PAUSED_TEXT};
 use super::super::sql::{execute, maybe, one, statements};
 use super::super::{Result, StoreError, Tx};
 use super::super::{log, threads};
@@ -45,8 +46,8 @@ statements! {
     ADD_ASSET = "INSERT INTO message_content (message_id, content_no) VALUES ($1, $2)
         ON CONFLICT (message_id, content_no) DO NOTHING";
     ADD_DELIVERY = "INSERT INTO deliveries (id, message_id, mailbox_no, rep_no, contact_no, role,
-            address, domain, address_hash, state, due_at, created_at, zone)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (SELECT zone FROM contacts WHERE no = $5))
+            address, domain, address_hash, state, due_at, created_at, zone, reason_code, reason_text)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (SELECT zone FROM contacts WHERE no = $5), $13, $14)
         RETURNING no";
 }
 
@@ -127,6 +128,8 @@ pub struct DeliveryRow {
     pub state: DeliveryState,
     /// When it may go.
     pub due_at: Millis,
+    /// That time is the end of a pause of the address.
+    pub waits_for_pause: bool,
 }
 
 /// The author's default mailbox under their own address, made if it is not there.
@@ -216,7 +219,8 @@ pub async fn message(
     for d in deliveries {
         let (no,) = one!(&mut *tx, ADD_DELIVERY, (DeliveryNo,); d.id, m.id, m.mailbox_no, m.rep_no,
             d.contact, d.role.code(), d.address.as_str(), d.address.domain(), d.hash.0.as_slice(),
-            d.state.code(), d.due_at, m.at)?;
+            d.state.code(), d.due_at, m.at, d.waits_for_pause.then_some(PAUSED_CODE),
+            d.waits_for_pause.then_some(PAUSED_TEXT))?;
         numbers.push(no);
     }
     let events: Vec<NewEvent> = numbers

@@ -2,56 +2,83 @@
 //! every state in which a body may have left, whoever holds the lane by then.
 
 use super::super::queue::sources;
-use super::super::sql::{execute, maybe, one, statements};
-use super::super::{Result, Store, Tx, log};
-use crate::domain::clock::{DAY_MS, Millis};
+use super::super::sql::{execute, statements};
+use super::super::{Result, Tx, log};
+use crate::domain::clock::Millis;
 use crate::domain::delivery::{DeliveryEvent, DeliveryState};
 use crate::domain::event::{Detail, EventKind, NewEvent};
-use crate::domain::id::{ContactNo, DeliveryNo, InboundNo, MailboxNo};
-use crate::domain::inbound::{BounceReason, Report};
+use crate::domain::id::DeliveryNo;
+use crate::domain::inbound::Report;
 
 statements! {
+    /// Only a body that was let go can have arrived or come back.
     SETTLE = sqlite "UPDATE deliveries SET state = $2, settled_at = $4, reason_code = $5, reason_text = $6
-        WHERE no = $1 AND ((1 << state) & $3) <> 0"
+        WHERE no = $1 AND ((1 << state) & $3) <> 0 AND handed_over_at IS NOT NULL"
         postgres "UPDATE deliveries SET state = $2, settled_at = $4, reason_code = $5, reason_text = $6
-        WHERE no = $1 AND ((1 << state) & $3::INTEGER) <> 0";
-    ADD_SOFT = "INSERT INTO soft_bounces (address_hash, reason, inbound_no, at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (address_hash, reason, inbound_no) DO NOTHING";
-    COUNT_SOFT = "SELECT COUNT(*) FROM soft_bounces WHERE address_hash = $1 AND reason = $2 AND at > $3";
-    PAUSE = "INSERT INTO address_pauses (address_hash, reason, until_at) VALUES ($1, $2, $3)
-        ON CONFLICT (address_hash) DO UPDATE SET reason = excluded.reason, until_at = excluded.until_at";
-    /// What waits for its time and would go before the pause is over.
-    POSTPONE_ADDRESS = "UPDATE deliveries SET due_at = $2, reason_code = $3, reason_text = $4
-        WHERE address_hash = $1 AND state IN (1, 3, 6) AND due_at < $2";
-    POSTPONE_CONTACT = "UPDATE deliveries SET due_at = $2, reason_code = $3, reason_text = $4
-        WHERE contact_no = $1 AND state IN (1, 3, 6) AND due_at < $2
-            AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)";
-    HOLD_CONTACT = "UPDATE deliveries SET state = 2, reason_code = $2, reason_text = $3
-        WHERE contact_no = $1 AND state IN (1, 3, 6)
-            AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)";
-    SLOW = "UPDATE mailboxes SET slowed_until = $2 WHERE no = $1 AND (slowed_until < $2 OR slowed_until IS NULL)";
-    SLOWED = "SELECT slowed_until FROM mailboxes WHERE no = $1 AND slowed_until IS NOT NULL";
-    DROP_SOFT = "DELETE FROM soft_bounces WHERE at < $1";
-    DROP_PAUSES = "DELETE FROM address_pauses WHERE until_at < $1";
+        WHERE no = $1 AND ((1 << state) & $3::INTEGER) <> 0 AND handed_over_at IS NOT NULL";
 }
 
-/// How long failures that count only together are counted.
-const SOFT_WINDOW_DAYS: i64 = 30;
+/// What showed that a delivery had reached its server, though no answer said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Its recipient wrote.
+    Answer,
+    /// A machine of the recipient's wrote.
+    Machine,
+    /// The provider filed it in Sent.
+    SentCopy,
+    /// A report said so.
+    Report,
+    /// Its recipient complained.
+    Complaint,
+}
+
+impl Proof {
+    /// The stable word in the log and beside the delivery.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Answer => "known_by_answer",
+            Self::Machine => "known_by_auto_reply",
+            Self::SentCopy => "known_by_sent_copy",
+            Self::Report => "known_by_report",
+            Self::Complaint => "known_by_complaint",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Answer => {
+                "the server's answer was lost; the contact's own answer shows that it arrived"
+            }
+            Self::Machine => {
+                "the server's answer was lost; an automatic answer shows that it arrived"
+            }
+            Self::SentCopy => {
+                "the server's answer was lost; the provider's copy in Sent shows that it went"
+            }
+            Self::Report => "the server's answer was lost; a report shows that it arrived",
+            Self::Complaint => "the server's answer was lost; a complaint shows that it arrived",
+        }
+    }
+}
 
 /// A delivery is known to have reached its server: one that was `uncertain` becomes `sent`. Gives
 /// whether that was news.
-pub async fn arrived(tx: &mut Tx, delivery: DeliveryNo, at: Millis) -> Result<bool> {
+pub async fn arrived(tx: &mut Tx, delivery: DeliveryNo, proof: Proof, at: Millis) -> Result<bool> {
     log::append(tx, &[]).await?;
     let (event, to) = (DeliveryEvent::Accept, DeliveryState::Sent);
-    let none: Option<&str> = None;
-    let n = execute!(&mut *tx, SETTLE; delivery, to.code(), sources(event, to), at, none, none)?;
+    let n = execute!(&mut *tx, SETTLE; delivery, to.code(), sources(event, to), at,
+        Some(proof.code()), Some(proof.text()))?;
     if n == 1 {
         let event = NewEvent {
             at,
             kind: EventKind::Sent,
             delivery: Some(delivery),
             contact: None,
-            detail: Detail::None,
+            detail: Detail::Reason {
+                code: proof.code().to_owned(),
+                text: String::new(),
+            },
         };
         log::append(tx, &[event]).await?;
     }
@@ -79,7 +106,7 @@ pub async fn reported(
         }
     }
     if kind == EventKind::Delivered {
-        arrived(tx, delivery, at).await?;
+        arrived(tx, delivery, Proof::Report, at).await?;
     }
     let event = NewEvent {
         at,
@@ -90,58 +117,4 @@ pub async fn reported(
     };
     log::append(tx, &[event]).await?;
     Ok(true)
-}
-
-/// Counts a failure that counts only with others of its kind; gives how many there were since
-/// `since`, this one with them.
-pub async fn count_soft(
-    tx: &mut Tx,
-    hash: &[u8],
-    reason: BounceReason,
-    inbound: InboundNo,
-    at: Millis,
-    since: Millis,
-) -> Result<i64> {
-    execute!(&mut *tx, ADD_SOFT; hash, reason.code(), inbound, at)?;
-    execute!(&mut *tx, DROP_SOFT; at.plus(-SOFT_WINDOW_DAYS * DAY_MS))?;
-    Ok(one!(tx, COUNT_SOFT, (i64,); hash, reason.code(), since)?.0)
-}
-
-/// Sends nothing to an address until `until`.
-pub async fn pause_address(
-    tx: &mut Tx,
-    hash: &[u8],
-    reason: BounceReason,
-    now: Millis,
-    until: Millis,
-) -> Result<()> {
-    log::append(tx, &[]).await?;
-    execute!(&mut *tx, DROP_PAUSES; now)?;
-    execute!(&mut *tx, PAUSE; hash, reason.code(), until)?;
-    let text = "mail to this address failed several times; nothing is sent for a while";
-    execute!(tx, POSTPONE_ADDRESS; hash, until, reason.as_str(), text)?;
-    Ok(())
-}
-
-/// What was to go to a contact waits until they are back.
-pub async fn wait_for(tx: &mut Tx, contact: ContactNo, until: Millis) -> Result<u64> {
-    log::append(tx, &[]).await?;
-    execute!(tx, POSTPONE_CONTACT; contact, until, "out_of_office", "the contact is away until then")
-}
-
-/// What was to go to a contact waits for a person.
-pub async fn hold(tx: &mut Tx, contact: ContactNo, code: &str, text: &str) -> Result<u64> {
-    log::append(tx, &[]).await?;
-    execute!(tx, HOLD_CONTACT; contact, code, text)
-}
-
-/// Sends more slowly from a mailbox until `until`.
-pub async fn slow(tx: &mut Tx, mailbox: MailboxNo, until: Millis) -> Result<()> {
-    execute!(tx, SLOW; mailbox, until)?;
-    Ok(())
-}
-
-/// Until when a mailbox sends more slowly, if it does or did.
-pub async fn slowed_until(store: &Store, mailbox: MailboxNo) -> Result<Option<Millis>> {
-    Ok(maybe!(store, SLOWED, (Millis,); mailbox)?.map(|(until,)| until))
 }

@@ -1,7 +1,7 @@
 //! The second of two commits, as far as the mail's own row goes: that it is taken up now, and what
 //! was found.
 
-use super::super::sql::{execute, statements};
+use super::super::sql::{execute, one, statements};
 use super::super::{Result, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::id::{ContactNo, DeliveryNo, InboundNo, MessageId, ThreadNo, UserNo};
@@ -16,6 +16,8 @@ statements! {
             matched_by = $8, matched_message = $9, delivery_no = $10, contact_no = $11, thread_no = $12, rep_no = $13,
             bounce_class = $14, bounce_reason = $15, bounce_code = $16, away_until = $17, outcome = $18, found = $19
         WHERE no = $1";
+    AMEND = "UPDATE inbound SET found = $2 WHERE no = $1 AND withdrawn_at IS NULL";
+    SUBJECTS = "SELECT delivery_no, contact_no FROM inbound WHERE no = $1";
 }
 
 /// What was found beside what has a column of its own.
@@ -52,6 +54,10 @@ pub struct Found {
     pub suppressed: Vec<String>,
     /// The mail went out and did not come in.
     pub outbound: bool,
+    /// It says that mail of ours fails SPF, DKIM or DMARC: for administrators.
+    pub about_us: bool,
+    /// What a person answered when asked whether it wants no more mail.
+    pub no_more: Option<bool>,
 }
 
 /// One recipient in a report.
@@ -130,6 +136,24 @@ pub async fn write(tx: &mut Tx, no: InboundNo, finding: &Finding) -> Result<()> 
         f.matched_by.map(MatchedBy::code), f.message, f.delivery, f.contact, f.thread, f.rep, class, reason,
         code, f.away_until, f.outcome.map(Outcome::code), found)?;
     Ok(())
+}
+
+/// Writes down what a person added to what was found.
+///
+/// # Panics
+/// Never: plain data has an encoding.
+pub async fn amend(tx: &mut Tx, no: InboundNo, found: &Found) -> Result<()> {
+    let found = serde_json::to_string(found).expect("plain data has an encoding");
+    execute!(tx, AMEND; no, found)?;
+    Ok(())
+}
+
+/// The delivery and the contact that a mail is about.
+pub async fn subjects(
+    tx: &mut Tx,
+    no: InboundNo,
+) -> Result<(Option<DeliveryNo>, Option<ContactNo>)> {
+    one!(tx, SUBJECTS, (Option<DeliveryNo>, Option<ContactNo>); no)
 }
 
 /// PostgreSQL takes no NUL in a text, and a foreign mail may hold one.

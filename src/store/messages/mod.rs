@@ -19,6 +19,7 @@ use crate::domain::viewer::Viewer;
 
 statements! {
     LOOKUP = "SELECT m.id, u.id AS rep_id, u.name AS rep_name, b.id AS mailbox_id, b.address AS mailbox_address,
+            b.paused_reason AS mailbox_paused,
             m.class, m.purpose, t.id AS template_id, m.template_version, m.subject, m.html, m.text,
             m.message_id, m.reply_to_message, m.opens, m.clicks, m.send_at, m.created_at
         FROM messages m
@@ -36,6 +37,7 @@ row! {
         rep_name: String,
         mailbox_id: MailboxId,
         mailbox_address: String,
+        mailbox_paused: Option<String>,
         class: i16,
         purpose: i16,
         template_id: Option<TemplateId>,
@@ -65,6 +67,8 @@ pub struct Message {
     pub mailbox: MailboxId,
     /// That mailbox's address.
     pub mailbox_address: String,
+    /// Why nothing leaves that mailbox now.
+    pub mailbox_paused: Option<String>,
     /// The rules it falls under.
     pub class: MailClass,
     /// Why it was written.
@@ -107,6 +111,7 @@ fn read(row: MessageRow) -> Result<Message> {
         rep_name: row.rep_name,
         mailbox: row.mailbox_id,
         mailbox_address: row.mailbox_address,
+        mailbox_paused: row.mailbox_paused,
         template: row.template_id.zip(row.template_version),
         subject: row.subject,
         html: row.html,

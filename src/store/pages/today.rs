@@ -2,8 +2,9 @@
 
 use crate::domain::clock::Millis;
 use crate::domain::event::EventKind;
-use crate::domain::id::{ContactId, MessageId, Seq};
+use crate::domain::id::{ContactId, InboundId, MessageId, Seq};
 use crate::domain::viewer::Viewer;
+use crate::store::inbound::Found;
 use crate::store::scope::Reach;
 use crate::store::sql::{row, rows, statements};
 use crate::store::{Result, Store};
@@ -38,6 +39,10 @@ statements! {
             AND (d.state IN (1, 2, 3, 4, 5, 6)
                 OR (d.state IN (8, 9, 11) AND COALESCE(d.settled_at, d.created_at) >= $5))
         ORDER BY d.due_at LIMIT 200";
+    /// By the id, which holds the time it was stored. Kind: complaint.
+    COMPLAINTS = "SELECT i.id, i.received_at AS at, i.found FROM inbound i
+        WHERE i.id >= $1 AND i.kind = 6 AND i.withdrawn_at IS NULL
+        ORDER BY i.id DESC LIMIT 200";
 }
 
 row! {
@@ -77,10 +82,10 @@ row! {
         pub contact_name: Option<String>,
         /// The state's code.
         pub state: i16,
+        /// Why, as a stable word.
+        pub reason_code: Option<String>,
         /// Why, in a line.
         pub reason_text: Option<String>,
-        /// The same as a stable word.
-        pub reason_code: Option<String>,
         /// When it is due.
         pub due_at: Millis,
     }
@@ -108,4 +113,29 @@ pub async fn open(
 ) -> Result<Vec<Open>> {
     let reach = Reach::of(viewer);
     rows!(store, OPEN, Open; reach.far, reach.team, reach.user, written_since, since)
+}
+
+row! {
+    struct ComplaintRow {
+        id: InboundId,
+        at: Millis,
+        found: Option<String>,
+    }
+}
+
+/// Reports stored since `since` that say that mail of ours fails SPF, DKIM or DMARC, newest first,
+/// with the time they came. For administrators.
+pub async fn about_us(store: &Store, since: Millis) -> Result<Vec<(InboundId, Millis)>> {
+    let found = rows!(store, COMPLAINTS, ComplaintRow; InboundId(first_id_at(since)))?;
+    let is_about_us = |row: &ComplaintRow| {
+        let found = row.found.as_deref().unwrap_or_default();
+        serde_json::from_str::<Found>(found).is_ok_and(|found| found.about_us)
+    };
+    let told = found.into_iter().filter(is_about_us);
+    Ok(told.map(|row| (row.id, row.at)).collect())
+}
+
+/// The least UUIDv7 of a moment (RFC 9562, 5.7).
+fn first_id_at(at: Millis) -> uuid::Uuid {
+    uuid::Uuid::from_u128(u128::try_from(at.0.max(0)).unwrap_or_default() << 80)
 }

@@ -14,15 +14,16 @@ use std::collections::HashSet;
 
 statements! {
     /// Every guard, in the one statement that lets a body go: the attempt is still this one, the
-    /// lane is still ours, nobody stopped it (a stop changes the state), the address is not
-    /// suppressed, and the contact and the organisation still allow what the bytes would record:
+    /// lane is still ours, the mailbox is not paused, nobody stopped it (a stop changes the state),
+    /// the address is not suppressed, and the contact and the organisation still allow what the bytes would record:
     /// `$3` is 0 where an unset word of the contact allows it, 1 where it does not, 2 where nothing
     /// is recorded.
     HAND_OVER = sqlite "UPDATE deliveries SET state = 5, handed_over_at = $2
         FROM json_each($1) AS j
         WHERE deliveries.no = j.value ->> 0 AND state = 4
             AND attempts = j.value ->> 1 AND deliveries.fence = j.value ->> 2
-            AND deliveries.fence = (SELECT m.fence FROM mailboxes m WHERE m.no = deliveries.mailbox_no)
+            AND deliveries.fence = (SELECT m.fence FROM mailboxes m
+                WHERE m.no = deliveries.mailbox_no AND m.paused_reason IS NULL)
             AND NOT EXISTS (SELECT 1 FROM suppressions s JOIN messages m ON m.id = deliveries.message_id
                 WHERE s.scope = 'address' AND s.hash = deliveries.address_hash AND s.lifted_at IS NULL
                     AND (m.class = 1 OR s.reason = 'complained'))
@@ -36,7 +37,8 @@ statements! {
         FROM jsonb_array_elements($1::JSONB) AS j(value)
         WHERE deliveries.no = (j.value ->> 0)::BIGINT AND state = 4
             AND attempts = (j.value ->> 1)::BIGINT AND deliveries.fence = (j.value ->> 2)::BIGINT
-            AND deliveries.fence = (SELECT m.fence FROM mailboxes m WHERE m.no = deliveries.mailbox_no)
+            AND deliveries.fence = (SELECT m.fence FROM mailboxes m
+                WHERE m.no = deliveries.mailbox_no AND m.paused_reason IS NULL)
             AND NOT EXISTS (SELECT 1 FROM suppressions s JOIN messages m ON m.id = deliveries.message_id
                 WHERE s.scope = 'address' AND s.hash = deliveries.address_hash AND s.lifted_at IS NULL
                     AND (m.class = 1 OR s.reason = 'complained'))

@@ -1,5 +1,6 @@
 //! Taking up what is due, and fixing its bytes.
 
+use super::super::inbound::pauses;
 use super::super::log;
 use super::super::sql::{execute, row, rows, statements};
 use super::super::{Result, Tx};
@@ -21,7 +22,7 @@ statements! {
             AND no = (SELECT d.no FROM deliveries d
                 WHERE d.mailbox_no = $1 AND d.state IN (1, 3, 6) AND d.due_at <= $3 AND d.crashes > 0
                 ORDER BY d.due_at, d.no LIMIT 1)
-            AND $2 = (SELECT m.fence FROM mailboxes m WHERE m.no = $1)
+            AND $2 = (SELECT m.fence FROM mailboxes m WHERE m.no = $1 AND m.paused_reason IS NULL)
         RETURNING no, attempts, tries, first_attempt_at, address, domain";
     CLAIM = "UPDATE deliveries
         SET state = 4, attempts = attempts + 1, fence = $2,
@@ -30,7 +31,7 @@ statements! {
             AND no IN (SELECT d.no FROM deliveries d
                 WHERE d.mailbox_no = $1 AND d.state IN (1, 3, 6) AND d.due_at <= $3 AND d.crashes = 0
                 ORDER BY d.due_at, d.no LIMIT $4)
-            AND $2 = (SELECT m.fence FROM mailboxes m WHERE m.no = $1)
+            AND $2 = (SELECT m.fence FROM mailboxes m WHERE m.no = $1 AND m.paused_reason IS NULL)
         RETURNING no, attempts, tries, first_attempt_at, address, domain";
     /// The contact who wrote first is answered though suppressed, unless they complained.
     SUPPRESSED = sqlite "UPDATE deliveries SET state = 10, reason_code = 'suppressed',
@@ -116,7 +117,8 @@ pub struct Begun {
 }
 
 /// Takes up to `limit` due deliveries of the lane; those whose address is suppressed are cancelled
-/// on the way. Empty when nothing is due or the lane is another's.
+/// on the way, those whose address is paused are put back. Empty when nothing is due, the mailbox
+/// is paused, or the lane is another's.
 pub async fn claim(tx: &mut Tx, lane: Lane, now: Millis, limit: i64) -> Result<Vec<Claimed>> {
     log::append(tx, &[]).await?;
     let mut claimed = rows!(&mut *tx, CLAIM_ALONE, Claimed; lane.mailbox, lane.fence, now)?;
@@ -130,6 +132,8 @@ pub async fn claim(tx: &mut Tx, lane: Lane, now: Millis, limit: i64) -> Result<V
     let nos: Vec<DeliveryNo> = claimed.iter().map(|each| each.no).collect();
     let stopped = cancel_suppressed(tx, &nos, now).await?;
     claimed.retain(|each| !stopped.contains(&each.no));
+    let paused = pauses::put_back(tx, &nos, now).await?;
+    claimed.retain(|each| !paused.contains(&each.no));
     let keys: Vec<[i64; 2]> = claimed
         .iter()
         .map(|each| [each.no.0, each.attempts])

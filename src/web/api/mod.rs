@@ -64,6 +64,7 @@ api! {
     episodes::list, episodes::lookup, episodes::edit,
     events::list, live::follow,
     inbound::create, inbound::list, inbound::lookup, inbound::raw, inbound::withdraw, inbound::take, inbound::retry,
+    inbound::no_more,
     inbound_possible::list, inbound_possible::accept, inbound_possible::dismiss, inbound_possible::log_address,
     inbound_possible::excluded, inbound_possible::exclude,
     mailboxes::create, mailboxes::list, mailboxes::lookup, mailboxes::edit, mailboxes::delete,

@@ -34,7 +34,7 @@ struct SuppressionOut {
     id: Uuid,
     /// `null` once the contact was erased.
     address: Option<String>,
-    /// `unsubscribed`, `complained`, `hard_bounce` or `manual`.
+    /// `unsubscribed`, `complained`, `hard_bounce`, `contact_left` or `manual`.
     reason: String,
     created_at: String,
 }

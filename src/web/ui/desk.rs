@@ -144,6 +144,7 @@ fn done(lang: Lang, query: &str) -> Option<String> {
             "taken" => lang.taken_done(),
             "back" => lang.taken_back_done(),
             "logged" => lang.touch_logged(),
+            "no-more" => lang.no_more_done(),
             "outcome" => lang.outcome_saved(),
             "connected" => lang.access_done_connected(),
             "disconnected" => lang.access_done_disconnected(),

@@ -238,6 +238,24 @@ fn links(lang: Lang, mail: &Mail) -> Markup {
     }
 }
 
+/// Why a copy stands as it does, and what to do about it.
+fn why(lang: Lang, mail: &Mail, delivery: &Delivery) -> Markup {
+    let code = delivery.reason_code.as_deref();
+    let waits = matches!(delivery.state, S::Scheduled | S::Queued | S::Deferred);
+    html! {
+        @if let Some(why) = lang.why_so(code, delivery.reason_text.as_deref()) { span.sub { (why) } }
+        @if let Some(next) = lang.next_after(delivery.state, code.unwrap_or("")) { span.sub { (next) } }
+        @if let Some(paused) = mail.message.mailbox_paused.as_deref().filter(|_| waits) {
+            span.sub { (lang.why_mailbox_paused()) " (" (paused) ")" }
+        }
+    }
+}
+
+fn waits_for_time(desk: &Desk, delivery: &Delivery) -> bool {
+    matches!(delivery.state, S::Scheduled | S::Deferred)
+        || delivery.state == S::Queued && delivery.due_at > desk.frame.when.now
+}
+
 fn copies(desk: &Desk, mail: &Mail) -> Markup {
     let lang = desk.lang();
     html! {
@@ -261,9 +279,9 @@ fn copies(desk: &Desk, mail: &Mail) -> Markup {
                             @if delivery.tracks_opens && delivery.state == S::Sent {
                                 span.sub { (lang.opens_title()) ": " (super::opens::word(lang, mail.openings.get(&delivery.id).copied())) }
                             }
-                            @if let Some(why) = lang.why_so(delivery.reason_code.as_deref(), delivery.reason_text.as_deref()) { span.sub { (why) } }
+                            (why(lang, mail, delivery))
                             (decide::buttons(desk, mail.message.id, delivery))
-                            @if matches!(delivery.state, S::Scheduled | S::Deferred) { span.sub { (moment(&desk.frame.when, delivery.due_at)) } }
+                            @if waits_for_time(desk, delivery) { span.sub { (moment(&desk.frame.when, delivery.due_at)) } }
                         }
                     }
                 }

@@ -23,6 +23,7 @@ mod letter;
 mod message;
 mod messages;
 mod more;
+mod no_more;
 mod notices;
 mod opens;
 mod pairs;
@@ -68,6 +69,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/inbox/asked/{id}", web::post().to(inbox::decide))
         .route("/threads/{no}", web::get().to(thread::show))
         .route("/inbound/{id}/html", web::get().to(thread::inside))
+        .route("/inbound/{id}/no-more", web::post().to(no_more::say))
         .route("/contacts/{id}/touches", web::post().to(touch::log))
         .route("/touches/{id}/outcome", web::post().to(touch::outcome))
         .route("/more", web::get().to(more::show))

@@ -185,6 +185,7 @@ fn theirs(desk: &Desk, mail: &Theirs) -> Markup {
                     summary { (lang.whole_mail()) }
                     (letter::lazy_frame(&format!("/inbound/{}/html", mail.id), lang.mail_frame()))
                 }
+                (super::no_more::question(desk, mail))
                 @if mail.conversation == Some(true) && mail.folder == 0 { (outcome_form(desk, mail)) }
             }
         }

@@ -3,10 +3,13 @@
 use super::desk::{Answer, Desk, shown};
 use super::layout::{Here, page};
 use super::parts::{empty, moment, state_tag};
+use super::words::Lang;
 use crate::domain::clock::{DAY_MS, Millis};
 use crate::domain::delivery::DeliveryState as S;
-use crate::domain::id::Seq;
+use crate::domain::id::{InboundId, Seq};
+use crate::domain::mailbox::Block;
 use crate::domain::viewer::Role;
+use crate::store::mailboxes::{self, Mailbox};
 use crate::store::pages::today::{self, Click, Open};
 use maud::{Markup, html};
 
@@ -15,6 +18,12 @@ const WARM_MS: i64 = 3 * DAY_MS;
 /// How far back messages are looked at, and failures.
 const WRITTEN_MS: i64 = 90 * DAY_MS;
 const LOOK_MS: i64 = 7 * DAY_MS;
+
+/// What somebody must mend before mail goes as it should.
+struct Alerts {
+    paused: Vec<Mailbox>,
+    about_us: Vec<(InboundId, Millis)>,
+}
 
 /// One person who clicked, with their clicks.
 struct Caller<'a> {
@@ -35,7 +44,15 @@ pub async fn show(desk: Desk) -> Answer {
     } else {
         Some(super::report::summary(&desk).await?)
     };
-    let body = body(&desk, &clicks, &open, summary.as_deref());
+    let alerts = Alerts {
+        paused: mailboxes::paused(store, &desk.viewer).await?,
+        about_us: if desk.viewer.may_administer() {
+            today::about_us(store, back(LOOK_MS)).await?
+        } else {
+            Vec::new()
+        },
+    };
+    let body = body(&desk, &clicks, &open, summary.as_deref(), &alerts);
     let title = desk.lang().today_title();
     Ok(shown(page(&desk.frame, Here::Today, title, &body)))
 }
@@ -74,7 +91,13 @@ fn name(click: &Click) -> &str {
 }
 
 /// `summary` is the click-through headline, for those who look after more than their own letters.
-fn body(desk: &Desk, clicks: &[Click], open: &[Open], summary: Option<&str>) -> Markup {
+fn body(
+    desk: &Desk,
+    clicks: &[Click],
+    open: &[Open],
+    summary: Option<&str>,
+    told: &Alerts,
+) -> Markup {
     let lang = desk.lang();
     let callers = callers(clicks);
     let wants_look = |open: &&Open| {
@@ -91,6 +114,7 @@ fn body(desk: &Desk, clicks: &[Click], open: &[Open], summary: Option<&str>) -> 
                     div { h1 data-seq=(newest) { (headline(desk, &callers)) } p { (standing(desk, waits.len(), look.len())) } }
                     a.button.go-on href="/compose" { (lang.nav_compose()) }
                 }
+                (alerts(desk, told))
                 @if let Some(summary) = summary {
                     div.panel {
                         h2 { (lang.nav_reports()) ": " (lang.last_90_days()) }
@@ -181,6 +205,36 @@ fn warm(desk: &Desk, callers: &[Caller<'_>]) -> Markup {
     }
 }
 
+/// Why it stands so, and what to do about it.
+fn why(lang: Lang, row: &Open) -> Markup {
+    let code = row.reason_code.as_deref();
+    let state = S::from_code(row.state).unwrap_or(S::Queued);
+    html! {
+        @if let Some(why) = lang.why_so(code, row.reason_text.as_deref()) { span.sub { (why) } }
+        @if let Some(next) = lang.next_after(state, code.unwrap_or("")) { span.sub { (next) } }
+    }
+}
+
+/// What only those can mend who look after mailboxes and the domain.
+fn alerts(desk: &Desk, alerts: &Alerts) -> Markup {
+    let lang = desk.lang();
+    html! {
+        @for mailbox in &alerts.paused {
+            @let reason = mailbox.data.paused_reason.as_deref().unwrap_or("");
+            div.banner role="alert" {
+                strong { (lang.mailbox_is_paused(mailbox.data.address.as_str())) } ". " (reason) ". "
+                @if let Some(block) = Block::of_reason(reason) { (lang.unblock(block)) " " }
+                a href=(format!("/settings/mailboxes/{}", mailbox.id)) { (lang.open_mailbox()) }
+            }
+        }
+        @if let Some((_, at)) = alerts.about_us.first() {
+            div.banner role="alert" {
+                (lang.about_us(&lang.near_time(*at, desk.frame.when.now, &desk.frame.when.zone)))
+            }
+        }
+    }
+}
+
 fn pending(desk: &Desk, rows: &[&Open]) -> Markup {
     let lang = desk.lang();
     html! {
@@ -193,7 +247,7 @@ fn pending(desk: &Desk, rows: &[&Open]) -> Markup {
                         td data-l=(lang.subject()) { (row.subject) }
                         td data-l=(lang.state_label()) {
                             @if let Some(state) = S::from_code(row.state) { (state_tag(lang, state)) }
-                            @if let Some(why) = lang.why_so(row.reason_code.as_deref(), row.reason_text.as_deref()) { span.sub { (why) } }
+                            (why(lang, row))
                         }
                         td data-l=(lang.due()) { (moment(&desk.frame.when, row.due_at)) }
                     }

@@ -269,6 +269,20 @@ impl Work {
         if matches!(renewed.await, Ok(false)) {
             self.closed = true;
         }
+        self.keep_to_limits().await;
+    }
+
+    /// Takes over limits that changed since: a server may have said that the mailbox sends too fast.
+    async fn keep_to_limits(&mut self) {
+        let ctx = &self.shared.ctx;
+        let Ok(limits) = transport::limits(ctx, &self.mailbox).await else {
+            return;
+        };
+        if limits != self.limits
+            && let Ok(pace) = transport::pace(ctx, &self.mailbox, limits).await
+        {
+            (self.limits, self.pace) = (limits, pace);
+        }
     }
 
     /// Puts back what was claimed and has not been given to a connection.

@@ -1,11 +1,18 @@
 //! Mail that comes back: stored once whichever way it comes, and followed by what it proves.
 
+mod away;
 mod follow;
+mod pauses;
 mod post;
+mod posted;
 mod privacy;
+mod proofs;
 mod race;
+mod redone;
 mod reports;
+mod senders;
 mod ways;
+mod wishes;
 
 use crate::support::engines::Engine;
 use crate::support::world::{Sink, ctx, letter, rep, settings};

@@ -5,7 +5,7 @@ pub(super) mod possible;
 mod shown;
 
 use super::super::auth::{Administrator, Caller};
-use super::super::body;
+use super::super::body::{self, Json};
 use super::super::error::{Code, Problem};
 use super::super::state::Web;
 use super::once::{Key, Once};
@@ -14,7 +14,9 @@ use super::page::{List, Paging, page};
 use super::wire::{PathId, Query};
 use crate::domain::id::{ContactId, InboundId, ThreadNo};
 use crate::domain::inbound::InboundKind;
-use crate::receive::{self, Arrival, Folder, LARGEST_BYTES, ReceiveError, Received, Way, Wish};
+use crate::receive::{
+    self, Arrival, Folder, LARGEST_BYTES, NoMore, ReceiveError, Received, Way, Wish,
+};
 use crate::store::inbound::read::{self, Filter, State, Whose};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
@@ -243,6 +245,38 @@ pub(super) async fn take(web: Data<Web>, caller: Caller, id: PathId) -> Outcome 
     if !taken {
         return Err(Problem::conflict("Somebody has taken it."));
     }
+    ok(show(&web, &caller, id).await?)
+}
+
+/// What a person says of a mail that may ask for no more mail.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NoMoreIn {
+    /// Whether its author wants no more mail. Then every address of theirs goes on the suppression
+    /// list, as if they had said it clearly.
+    wanted: bool,
+}
+
+/// Say whether a mail asks for no more mail
+#[utoipa::path(tag = "inbound", params(("id" = Uuid, Path)), request_body = NoMoreIn,
+    responses((status = 200, body = InboundOut), (status = 404), (status = 422)))]
+#[post("/inbound/{id}/no-more")]
+pub(super) async fn no_more(
+    web: Data<Web>,
+    caller: Caller,
+    id: PathId,
+    body: Json<NoMoreIn>,
+) -> Outcome {
+    let found = read::lookup(&web.ctx.store, &caller.viewer, InboundId(id.0)).await?;
+    let mail = found.ok_or_else(Problem::not_found)?;
+    let word = if body.value.wanted {
+        NoMore::Wanted
+    } else {
+        NoMore::NotMeant
+    };
+    let mut tx = web.ctx.store.begin().await?;
+    receive::say_no_more(&web.ctx, &mut tx, &mail, word, caller.user.id).await?;
+    tx.commit().await?;
     ok(show(&web, &caller, id).await?)
 }
 

@@ -130,6 +130,12 @@ pub(super) struct InboundOut {
     alternative: Option<String>,
     /// It may ask for no more mail: a person should look.
     may_unsubscribe: bool,
+    /// What a person said to that; `null` until one does.
+    no_more: Option<bool>,
+    /// The day of return can be read in two ways: what was to go waits for a person.
+    ambiguous_return: bool,
+    /// It says that mail of ours fails SPF, DKIM or DMARC: for administrators.
+    about_us: bool,
     /// It claims something that it does not prove, so that nothing follows from it.
     unproven: bool,
     /// Addresses that it put on the suppression list.
@@ -172,6 +178,9 @@ impl InboundOut {
             }),
             alternative: found.alternative,
             may_unsubscribe: found.may_unsubscribe,
+            no_more: found.no_more,
+            ambiguous_return: found.ambiguous_return,
+            about_us: found.about_us,
             unproven: found.unproven,
             suppressed: found.suppressed,
             evidence: found

@@ -173,8 +173,8 @@ impl Parts {
             .find(|delivery| delivery.role == RecipientRole::To);
         MessageOut {
             state: to.map_or(DeliveryState::Draft, |to| to.state).as_str(),
-            reason: to.and_then(reason),
-            waits_until: to.and_then(waits_until),
+            reason: to.and_then(|to| reason(&self.message, to)),
+            waits_until: to.and_then(|to| waits_until(&self.message, to)),
             deliveries: self
                 .deliveries
                 .iter()
@@ -235,8 +235,8 @@ impl Parts {
             contact: delivery.contact.map(|id| id.0),
             contact_name: delivery.contact_name.clone(),
             state: delivery.state.as_str(),
-            reason: reason(delivery),
-            waits_until: waits_until(delivery),
+            reason: reason(&self.message, delivery),
+            waits_until: waits_until(&self.message, delivery),
             tracks_opens: delivery.tracks_opens,
             tracks_clicks: delivery.tracks_clicks,
             handed_over_at: delivery.handed_over_at.map(Millis::rfc3339),
@@ -280,19 +280,30 @@ impl From<&Attempt> for AttemptOut {
     }
 }
 
-fn reason(delivery: &Delivery) -> Option<ReasonOut> {
-    delivery.reason_code.clone().map(|code| ReasonOut {
+/// Its own reason, else that of the mailbox while nothing leaves there.
+fn reason(message: &Message, delivery: &Delivery) -> Option<ReasonOut> {
+    let own = delivery.reason_code.clone().map(|code| ReasonOut {
         code,
         text: delivery.reason_text.clone().unwrap_or_default(),
+    });
+    own.or_else(|| {
+        let text = message.mailbox_paused.clone().filter(|_| waits(delivery))?;
+        let code = "mailbox_paused".to_owned();
+        Some(ReasonOut { code, text })
     })
 }
 
-fn waits_until(delivery: &Delivery) -> Option<String> {
-    let waits = matches!(
+const fn waits(delivery: &Delivery) -> bool {
+    matches!(
         delivery.state,
         DeliveryState::Scheduled | DeliveryState::Queued | DeliveryState::Deferred
-    );
-    waits.then(|| delivery.due_at.rfc3339())
+    )
+}
+
+/// While its mailbox is paused nobody can say until when it waits.
+fn waits_until(message: &Message, delivery: &Delivery) -> Option<String> {
+    let is_known = waits(delivery) && message.mailbox_paused.is_none();
+    is_known.then(|| delivery.due_at.rfc3339())
 }
 
 fn count(counts: &Counts, delivery: DeliveryId, link: u16) -> CountOut {

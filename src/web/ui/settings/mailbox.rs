@@ -8,9 +8,11 @@ use super::mailbox_form::{Typed, form};
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::random_bytes;
 use crate::domain::id::MailboxId;
+use crate::domain::mailbox::Block;
 use crate::domain::sealed;
 use crate::domain::viewer::Viewer;
 use crate::store::StoreError;
+use crate::store::inbound::slowed_until;
 use crate::store::mailboxes::{self, Mailbox, MailboxData};
 use crate::store::users::{self, User};
 use crate::web::auth::Refusal;
@@ -175,12 +177,24 @@ async fn show(
         |mailbox| format!("/settings/mailboxes/{}", mailbox.id),
     );
     let paused = mailbox.and_then(|mailbox| mailbox.data.paused_reason.as_deref());
+    let now = desk.frame.when.now;
+    let slowed = match mailbox {
+        Some(mailbox) => slowed_until(&desk.web.ctx.store, mailbox.no).await?,
+        None => None,
+    };
+    let slowed = slowed.filter(|until| *until > now);
     let title = mailbox.map_or(lang.new_mailbox(), |mailbox| mailbox.data.address.as_str());
     let has_secret = mailbox.is_some_and(|mailbox| mailbox.data.secret.is_some());
     let body = html! {
         h1 { (title) }
         (errors.summary(lang))
-        @if let Some(reason) = paused { p.banner { strong { (lang.paused()) } " " (reason) } }
+        @if let Some(reason) = paused {
+            p.banner {
+                strong { (lang.paused()) } " " (reason)
+                @if let Some(block) = Block::of_reason(reason) { ". " (lang.unblock(block)) }
+            }
+        }
+        @if let Some(until) = slowed { p.banner { (lang.mailbox_slowed(&lang.near_time(until, now, &desk.frame.when.zone))) } }
         form.panel method="post" action=(action) {
             (csrf(&desk.frame))
             (form(desk, typed, &owners, has_secret, errors))

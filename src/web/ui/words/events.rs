@@ -29,6 +29,12 @@ words! {
     ev_sent_again: "Sent again by a person; a second copy may arrive", "Отправлено повторно вручную; копия может прийти дважды";
     ev_arrived: "A person says that it arrived", "Дошло, сообщает человек";
     ev_agreed: "Agreed to mail again, says a user", "Снова согласен получать письма, сообщает пользователь";
+    ev_known_by_answer: "It went: the contact's answer shows it", "Ушло: контакт ответил";
+    ev_known_by_auto_reply: "It went: an automatic answer shows it", "Ушло: пришёл автоответ";
+    ev_known_by_sent_copy: "It went: the provider filed it in Sent", "Ушло: провайдер положил копию в отправленные";
+    ev_known_by_report: "It went: a report shows it", "Ушло: это видно из отчёта";
+    ev_known_by_complaint: "It went: a complaint shows it", "Ушло: пришла жалоба";
+    ev_no_more_confirmed: "A person says that they ask for no more mail", "Просит больше не писать, подтвердил человек";
     ev_lifted: "Taken off the suppression list", "Исключён из стоп-листа";
     clicked_link(label: &str): "Followed \u{201c}{label}\u{201d}", "Переход: \u{ab}{label}\u{bb}";
 }
@@ -86,6 +92,12 @@ impl Lang {
         match (kind, code) {
             (EventKind::Queued, "sent_again") => self.ev_sent_again(),
             (EventKind::Sent, "arrived") => self.ev_arrived(),
+            (EventKind::Sent, "known_by_answer") => self.ev_known_by_answer(),
+            (EventKind::Sent, "known_by_auto_reply") => self.ev_known_by_auto_reply(),
+            (EventKind::Sent, "known_by_sent_copy") => self.ev_known_by_sent_copy(),
+            (EventKind::Sent, "known_by_report") => self.ev_known_by_report(),
+            (EventKind::Sent, "known_by_complaint") => self.ev_known_by_complaint(),
+            (EventKind::Unsubscribed, "confirmed") => self.ev_no_more_confirmed(),
             (EventKind::Resubscribed, "lifted") => self.ev_lifted(),
             (EventKind::Resubscribed, "agreed") => self.ev_agreed(),
             _ => self.event(kind),

@@ -24,6 +24,8 @@ words! {
     finding_role_unknown: "data-otklik-role must be booking, signature, footer, content or other", "data-otklik-role должен быть booking, signature, footer, content или other";
     finding_links_too_many: "The mail holds more than 65,535 links; the rest stays untracked", "В письме больше 65 535 ссылок; остальные не отслеживаются";
     finding_field_unfilled: "The mail still holds a merge field", "В письме осталось незаполненное поле";
+    finding_recipient_paused: "Mail to this address failed several times, so it waits until the pause is over", "Письма на этот адрес несколько раз не дошли, поэтому это подождёт до конца паузы";
+    finding_domain_not_found: "Mail to this domain came back because the domain was not found", "Письма на этот домен вернулись: такого домена не нашлось";
     finding_nothing_tracked: "The mail is plain text, so neither opens nor clicks can be seen", "Письмо текстовое, поэтому ни открытий, ни переходов не увидеть";
     finding_text_derived: "The plain text part is made from the HTML", "Текстовая часть составлена из HTML";
     finding_return_address_plain: "The return address cannot name this mail; a failure report is matched by its content", "Обратный адрес не может назвать письмо; отчёт о сбое сопоставляется по содержанию";
@@ -53,6 +55,8 @@ impl Lang {
             FindingCode::RoleUnknown => self.finding_role_unknown(),
             FindingCode::LinksTooMany => self.finding_links_too_many(),
             FindingCode::FieldUnfilled => self.finding_field_unfilled(),
+            FindingCode::RecipientPaused => self.finding_recipient_paused(),
+            FindingCode::DomainNotFound => self.finding_domain_not_found(),
             FindingCode::NothingTracked => self.finding_nothing_tracked(),
             FindingCode::TextDerived => self.finding_text_derived(),
             FindingCode::ReturnAddressPlain => self.finding_return_address_plain(),

@@ -10,6 +10,7 @@ mod compose;
 mod contacts;
 mod events;
 mod findings;
+mod follow;
 mod inbox;
 mod library;
 mod messages;

@@ -19,6 +19,22 @@ words! {
     so_put_back: "The mail server is left alone for a while.", "Почтовый сервер пока не трогаем.";
     so_store: "The database could not be reached.", "База данных была недоступна.";
     so_interrupted: "Sending was interrupted while the server had it.", "Отправка прервалась, когда письмо было у сервера.";
+    so_address_paused: "Mail to this address failed several times; it waits until the pause is over.",
+        "Письма на этот адрес несколько раз не дошли; ждёт до конца паузы.";
+    so_away_unclear: "The contact is away and does not say clearly until when. Look when to send it.",
+        "Контакт в отъезде и не пишет ясно, до какого дня. Решите, когда отправить.";
+    so_domain_not_found: "Other mail to this domain came back: there is no such domain. Check the address, then try again or stop it.",
+        "Другие письма на этот домен вернулись: такого домена нет. Проверьте адрес и отправьте ещё раз или остановите.";
+    so_known_by_answer: "The server's answer was lost; the contact's own answer shows that it arrived.",
+        "Ответ сервера потерян; но контакт ответил, значит, письмо дошло.";
+    so_known_by_auto_reply: "The server's answer was lost; an automatic answer shows that it arrived.",
+        "Ответ сервера потерян; но пришёл автоответ, значит, письмо дошло.";
+    so_known_by_sent_copy: "The server's answer was lost; the provider's copy in Sent shows that it went.",
+        "Ответ сервера потерян; но провайдер положил копию в отправленные, значит, письмо ушло.";
+    so_known_by_report: "The server's answer was lost; a report shows that it arrived.",
+        "Ответ сервера потерян; но отчёт сообщает, что письмо дошло.";
+    so_known_by_complaint: "The server's answer was lost; a complaint shows that it arrived.",
+        "Ответ сервера потерян; но пришла жалоба, значит, письмо дошло.";
     so_crashed: "Making this mail broke several times.", "Подготовка письма несколько раз сорвалась.";
 }
 
@@ -41,6 +57,14 @@ impl Lang {
             Some("put_back") => self.so_put_back(),
             Some("store") => self.so_store(),
             Some("interrupted") => self.so_interrupted(),
+            Some("address_paused") => self.so_address_paused(),
+            Some("away_unclear") => self.so_away_unclear(),
+            Some("domain_not_found") => self.so_domain_not_found(),
+            Some("known_by_answer") => self.so_known_by_answer(),
+            Some("known_by_auto_reply") => self.so_known_by_auto_reply(),
+            Some("known_by_sent_copy") => self.so_known_by_sent_copy(),
+            Some("known_by_report") => self.so_known_by_report(),
+            Some("known_by_complaint") => self.so_known_by_complaint(),
             Some("crashed") => self.so_crashed(),
             _ => text.map(str::trim).filter(|text| !text.is_empty())?,
         };
