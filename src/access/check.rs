@@ -3,6 +3,7 @@
 use super::imap::imap;
 use super::{AccessError, token};
 use crate::ctx::Ctx;
+use crate::deliver::Outcome;
 use crate::net::imap::{Connector as ImapConnector, FolderRole, Login, name};
 use crate::net::smtp::{Connector, Relay};
 use crate::store::mailbox_access::AccessData;
@@ -74,7 +75,10 @@ pub async fn check_smtp(
         Err(outcome) => {
             let cause = outcome.cause();
             let text = format!("{server} at {}: {}", cause.phase.as_str(), cause.text);
-            Err(AccessError::SignIn(text))
+            Err(match &outcome {
+                Outcome::PauseMailbox(_) => AccessError::SignIn(text),
+                _ => AccessError::Later(text),
+            })
         }
     }
 }

@@ -7,12 +7,16 @@
 mod check;
 mod consent;
 mod imap;
+mod outgoing;
 mod token;
+mod tried;
 
 pub use check::{Checked, check_imap, check_smtp};
 pub use consent::{ConsentError, begin, finish, redirect_url};
 pub use imap::imap;
+pub use outgoing::{Outgoing, Unusable, outgoing};
 pub use token::{give_up, login, token};
+pub use tried::{Failure, Next, Sending, Tried, try_both};
 
 use crate::ctx::Ctx;
 use crate::domain::clock::random_bytes;

@@ -17,17 +17,17 @@ statements! {
             envelope = $7, smtp_url = $8, secret = $9, daily_cap = $10, gap_ms = $11, paused_reason = $12
         WHERE id = $1";
     LOOKUP = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
-            gap_ms, paused_reason, created_at
+            gap_ms, paused_reason, slowed_until, created_at
         FROM mailboxes WHERE id = $1 AND ($2 OR user_id = $3 OR user_id IS NULL)";
     LIST = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
-            gap_ms, paused_reason, created_at
+            gap_ms, paused_reason, slowed_until, created_at
         FROM mailboxes WHERE ($1 OR user_id = $2 OR user_id IS NULL) AND (id < $3 OR $3 IS NULL)
         ORDER BY id DESC LIMIT $4";
     PAUSED = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
-            gap_ms, paused_reason, created_at
+            gap_ms, paused_reason, slowed_until, created_at
         FROM mailboxes WHERE ($1 OR user_id = $2) AND paused_reason IS NOT NULL ORDER BY address LIMIT 50";
     BY_NO = "SELECT no, id, user_id, name, address, profile, auth, envelope, smtp_url, secret, daily_cap,
-            gap_ms, paused_reason, created_at
+            gap_ms, paused_reason, slowed_until, created_at
         FROM mailboxes WHERE no = $1";
     PAUSE = "UPDATE mailboxes SET paused_reason = $2 WHERE no = $1 AND paused_reason IS NULL";
     DELETE = "DELETE FROM mailboxes WHERE id = $1
@@ -49,6 +49,7 @@ row! {
         daily_cap: Option<i64>,
         gap_ms: i64,
         paused_reason: Option<String>,
+        slowed_until: Option<Millis>,
         created_at: Millis,
     }
 }
@@ -62,6 +63,8 @@ pub struct Mailbox {
     pub id: MailboxId,
     /// What its owner writes.
     pub data: MailboxData,
+    /// Until when it sends more slowly, since a server said that it sends too fast; may be past.
+    pub slowed_until: Option<Millis>,
     /// When it was added.
     pub created_at: Millis,
 }
@@ -219,6 +222,7 @@ fn read(row: MailboxRow) -> Result<Mailbox> {
         },
         no: row.no,
         id: row.id,
+        slowed_until: row.slowed_until,
         created_at: row.created_at,
     })
 }

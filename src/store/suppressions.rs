@@ -36,6 +36,7 @@ statements! {
     LIST = "SELECT id, address, reason, created_at FROM suppressions
         WHERE lifted_at IS NULL AND (created_at < $1 OR (created_at = $1 AND id < $2))
         ORDER BY created_at DESC, id DESC LIMIT $3";
+    ENTRY = "SELECT id, address, reason, created_at FROM suppressions WHERE id = $1 AND lifted_at IS NULL";
     BY_ID = "SELECT hash, address FROM suppressions WHERE id = $1 AND lifted_at IS NULL";
 }
 
@@ -203,6 +204,11 @@ pub async fn list(
     let last = (Millis(i64::MAX), SuppressionId(uuid::Uuid::max()));
     let (at, id) = before.unwrap_or(last);
     rows!(store, LIST, Suppression; at, id, limit)
+}
+
+/// The entry with this id, while it stands.
+pub async fn entry(store: &Store, id: SuppressionId) -> Result<Option<Suppression>> {
+    maybe!(store, ENTRY, Suppression; id)
 }
 
 /// The hash and, unless erased, the address of an entry.

@@ -11,7 +11,7 @@ use super::outcome::{Outcome, done, ok};
 use super::page::{List, Paging, page};
 use super::wire::{Checks, PathId, Query, present};
 use crate::domain::address::EmailAddress;
-use crate::domain::clock::random_bytes;
+use crate::domain::clock::{Millis, random_bytes};
 use crate::domain::id::{MailboxId, UserId};
 use crate::domain::mailbox::{AuthMethod, EnvelopePolicy, Profile};
 use crate::domain::sealed;
@@ -83,6 +83,8 @@ struct MailboxOut {
     daily_cap: Option<i64>,
     gap_ms: i64,
     paused_reason: Option<String>,
+    /// Until when it sends at most one mail a minute, since a server said that it sends too fast.
+    slowed_until: Option<String>,
     created_at: String,
 }
 
@@ -102,6 +104,7 @@ impl From<Mailbox> for MailboxOut {
             daily_cap: data.daily_cap,
             gap_ms: data.gap_ms,
             paused_reason: data.paused_reason,
+            slowed_until: mailbox.slowed_until.map(Millis::rfc3339),
             created_at: mailbox.created_at.rfc3339(),
         }
     }
@@ -139,6 +142,7 @@ pub(super) async fn create(
             no,
             id,
             data,
+            slowed_until: None,
             created_at: now,
         }))
     })
@@ -207,7 +211,7 @@ async fn find(web: &Web, caller: &Caller, id: PathId) -> Result<Mailbox, Problem
 }
 
 /// The mailbox, if the caller may change it: everybody writes from the organisation's, few change it.
-async fn own(web: &Web, caller: &Caller, id: PathId) -> Result<Mailbox, Problem> {
+pub(super) async fn own(web: &Web, caller: &Caller, id: PathId) -> Result<Mailbox, Problem> {
     let mailbox = find(web, caller, id).await?;
     let own = mailbox.data.user == Some(caller.user.id);
     if own || caller.viewer.may_administer() {

@@ -2,6 +2,7 @@
 //! so that none can be served without being described. A handler reads: authenticate, parse, one
 //! call, respond.
 
+mod access;
 mod accounts;
 mod calendars;
 mod contacts;
@@ -53,6 +54,7 @@ macro_rules! api {
 }
 
 api! {
+    access::lookup, access::connect, access::test, access::reconnect, access::disconnect,
     accounts::create, accounts::list, accounts::lookup, accounts::edit, accounts::delete,
     calendars::create, calendars::list, calendars::lookup, calendars::edit, calendars::delete,
     deputies::create, deputies::list, deputies::delete,
@@ -72,7 +74,7 @@ api! {
     messages::create, messages::list, messages::lookup, messages::events, messages::cancel,
     notices::list, notices::count, notices::see, notices::revised,
     reports::read,
-    suppressions::create, suppressions::list, suppressions::lift,
+    suppressions::create, suppressions::list, suppressions::lookup, suppressions::lift,
     teams::create, teams::list, teams::edit, teams::delete,
     templates::create, templates::list, templates::lookup, templates::edit, templates::delete,
     touches::create, touches::list, touches::lookup, touches::edit, touches::delete,

@@ -18,7 +18,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{delete, get, post};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// An address to be put on the list.
@@ -99,20 +99,52 @@ pub(super) async fn create(
     .await
 }
 
+/// Which entries.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// Rows, 1 to 200; 50 when not given.
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Only that of this address, which is found after it was erased too.
+    address: Option<String>,
+}
+
 /// The list, newest first
-#[utoipa::path(tag = "suppressions", params(Paging),
+#[utoipa::path(tag = "suppressions", params(Which),
     responses((status = 200, body = List<SuppressionOut>)))]
 #[get("/suppressions")]
-pub(super) async fn list(
-    web: Data<Web>,
-    _: Caller<Administrator>,
-    query: Query<Paging>,
-) -> Outcome {
-    let limit = query.0.limit()?;
+pub(super) async fn list(web: Data<Web>, _: Caller<Administrator>, query: Query<Which>) -> Outcome {
+    let which = query.0;
+    let paging = Paging {
+        limit: which.limit,
+        cursor: which.cursor,
+    };
+    let limit = paging.limit()?;
+    if let Some(address) = which.address {
+        let address =
+            EmailAddress::parse(&address).map_err(|error| Problem::field("address", error))?;
+        let hash = AddressHasher::new(&web.ctx.keys).hash(&address);
+        let found = suppressions::lookup(&web.ctx.store, hash).await?;
+        let found: Vec<Suppression> = found.into_iter().collect();
+        return ok(page(found, limit, |entry| entry.id.0, SuppressionOut::from));
+    }
     // An id holds its time, so that it alone says where the page before ended.
-    let before = query.0.after()?.map(|id| (time_of(id), SuppressionId(id)));
+    let before = paging.after()?.map(|id| (time_of(id), SuppressionId(id)));
     let found = suppressions::list(&web.ctx.store, before, limit + 1).await?;
     ok(page(found, limit, |entry| entry.id.0, SuppressionOut::from))
+}
+
+/// One entry of the list
+#[utoipa::path(tag = "suppressions", params(("id" = Uuid, Path)),
+    responses((status = 200, body = SuppressionOut), (status = 404)))]
+#[get("/suppressions/{id}")]
+pub(super) async fn lookup(web: Data<Web>, _: Caller<Administrator>, id: PathId) -> Outcome {
+    let found = suppressions::entry(&web.ctx.store, SuppressionId(id.0)).await?;
+    let entry = found.ok_or_else(Problem::not_found)?;
+    ok(SuppressionOut::from(entry))
 }
 
 /// The time in a UUIDv7 (RFC 9562, 5.7).

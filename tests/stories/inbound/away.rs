@@ -20,11 +20,14 @@ async fn an_absence_holds_what_waits_until_the_day_of_return_and_then_it_goes() 
         let text = "I am out of the office and will be back on 18 May 2026.";
         let shown = desk.post(&desk.answer(&first, ANNA, MACHINE, text)).await;
         assert_eq!(shown["kind"], "out_of_office", "{shown}");
-        assert_eq!(shown["away_until"], "2026-05-18T00:00:00Z", "{engine:?}");
+        assert_eq!(
+            shown["away_until"], "2026-05-18T00:00:00.000Z",
+            "{engine:?}"
+        );
         for letter in [&queued, &scheduled] {
             let shown = desk.message(letter).await;
             assert_eq!(shown["reason"]["code"], "out_of_office", "{engine:?}");
-            assert_eq!(shown["waits_until"], "2026-05-18T00:00:00Z");
+            assert_eq!(shown["waits_until"], "2026-05-18T00:00:00.000Z");
             let page = desk.message_page(letter).await;
             assert!(page.contains("goes out when they are back"), "{engine:?}");
         }
@@ -58,7 +61,7 @@ async fn an_unclear_or_very_long_absence_is_the_reps_to_decide() {
             ),
             (
                 "I am on parental leave and will be back on 4 May 2027.",
-                Some("2026-08-12T00:00:00Z"),
+                Some("2026-08-12T00:00:00.000Z"),
             ),
             ("I am out of the office until 06/05/2026.", None),
         ] {

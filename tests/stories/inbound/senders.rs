@@ -104,103 +104,105 @@ async fn a_block_stops_the_sender_says_what_to_do_and_spares_the_contact() {
     }
 }
 
+/// Status, the server's words, class, group, and a word of what its author reads.
+const TABLE: [(&str, &str, &str, &str, &str); 12] = [
+    (
+        "5.1.1",
+        "550 5.1.1 user unknown",
+        "hard",
+        "unknown_user",
+        "does not exist",
+    ),
+    (
+        "5.1.10",
+        "550 5.1.10 RecipientNotFound",
+        "hard",
+        "unknown_user",
+        "does not exist",
+    ),
+    (
+        "5.1.2",
+        "550 5.1.2 no such domain",
+        "hard",
+        "unknown_host",
+        "does not exist",
+    ),
+    (
+        "5.1.6",
+        "551 5.1.6 user has moved",
+        "hard",
+        "moved",
+        "not there any more",
+    ),
+    (
+        "5.2.2",
+        "552 5.2.2 over quota",
+        "soft",
+        "mailbox_full",
+        "mailbox is full",
+    ),
+    (
+        "5.2.1",
+        "550 5.2.1 account disabled",
+        "soft",
+        "inactive",
+        "closed or suspended",
+    ),
+    (
+        "5.4.7",
+        "retry timeout exceeded",
+        "soft",
+        "expired",
+        "time was over",
+    ),
+    (
+        "4.7.0",
+        "421 4.7.0 too many connections",
+        "soft",
+        "throttled",
+        "more slowly",
+    ),
+    (
+        "5.7.1",
+        "550 5.7.1 S3140 on our block list",
+        "block",
+        "policy",
+        "not the contact",
+    ),
+    (
+        "5.7.515",
+        "550 5.7.515 access denied, DMARC",
+        "block",
+        "authentication",
+        "SPF, DKIM",
+    ),
+    (
+        "5.3.4",
+        "552 5.3.4 message too large",
+        "soft",
+        "content",
+        "make it smaller",
+    ),
+    (
+        "4.3.0",
+        "451 4.3.0 temporary lookup failure",
+        "soft",
+        "system",
+        "Write again",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_group_has_its_class_and_tells_the_author_what_to_do() {
-    let table = [
-        (
-            "5.1.1",
-            "550 5.1.1 user unknown",
-            "hard",
-            "unknown_user",
-            "does not exist",
-        ),
-        (
-            "5.1.10",
-            "550 5.1.10 RecipientNotFound",
-            "hard",
-            "unknown_user",
-            "does not exist",
-        ),
-        (
-            "5.1.2",
-            "550 5.1.2 no such domain",
-            "hard",
-            "unknown_host",
-            "does not exist",
-        ),
-        (
-            "5.1.6",
-            "551 5.1.6 user has moved",
-            "hard",
-            "moved",
-            "not there any more",
-        ),
-        (
-            "5.2.2",
-            "552 5.2.2 over quota",
-            "soft",
-            "mailbox_full",
-            "mailbox is full",
-        ),
-        (
-            "5.2.1",
-            "550 5.2.1 account disabled",
-            "soft",
-            "inactive",
-            "closed or suspended",
-        ),
-        (
-            "5.4.7",
-            "retry timeout exceeded",
-            "soft",
-            "expired",
-            "time was over",
-        ),
-        (
-            "4.7.0",
-            "421 4.7.0 too many connections",
-            "soft",
-            "throttled",
-            "more slowly",
-        ),
-        (
-            "5.7.1",
-            "550 5.7.1 S3140 on our block list",
-            "block",
-            "policy",
-            "not the contact",
-        ),
-        (
-            "5.7.515",
-            "550 5.7.515 access denied, DMARC",
-            "block",
-            "authentication",
-            "SPF, DKIM",
-        ),
-        (
-            "5.3.4",
-            "552 5.3.4 message too large",
-            "soft",
-            "content",
-            "make it smaller",
-        ),
-        (
-            "4.3.0",
-            "451 4.3.0 temporary lookup failure",
-            "soft",
-            "system",
-            "Write again",
-        ),
-    ];
     for engine in Engine::BOTH {
         let desk = Posted::open(engine).await;
         let mut letters = Vec::new();
-        for n in 0..table.len() {
+        for n in 0..TABLE.len() {
             letters.push(desk.write(&format!("p{n}@buyer{n}.example")).await);
         }
         desk.drain().await;
         let mut hard = 0;
-        for (letter, (status, words, class, reason, next)) in letters.iter().zip(table) {
+        for (letter, (status, words, class, reason, next)) in letters.iter().zip(TABLE) {
             let shown = desk
                 .post(&desk.report(letter, "failed", status, words))
                 .await;

@@ -7,12 +7,12 @@ use super::desk::{Answer, Desk, Sent, go_to, id_of, shown, shown_again};
 use super::layout::{self, Here, csrf};
 use super::parts::Errors;
 use super::words::Lang;
-use crate::access::{self, AccessError, Checked, ConsentError, Sealed};
+use crate::access::{self, ConsentError, Sealed, Tried};
 use crate::domain::address::mail_domain;
 use crate::domain::clock::Millis;
 use crate::domain::id::MailboxId;
 use crate::domain::mailbox::{Provider, SentPolicy};
-use crate::net::imap::{Connector, Server, Timeouts};
+use crate::net::imap::Server;
 use crate::store::StoreError;
 use crate::store::inbound::gate;
 use crate::store::mailbox_access::copies::{self, Counts};
@@ -45,9 +45,6 @@ struct Found {
     domains: Vec<String>,
 }
 
-/// How a try came out.
-type Tried = Result<Checked, String>;
-
 /// `GET /settings/mailboxes/{id}/access`
 pub async fn show(desk: Desk, path: Path<String>) -> Answer {
     let found = find(&desk, &path).await?;
@@ -68,32 +65,33 @@ pub async fn save(sent: Sent, path: Path<String>) -> Answer {
     mailbox_access::save(&mut tx, found.mailbox.no, &data).await?;
     gate::exclude(&mut tx, found.mailbox.no, &found.domains).await?;
     tx.commit().await?;
-    Ok(go_to(&format!("{}?done=saved", at(found.mailbox.id))))
+    try_page(&desk, find(&desk, &path).await?).await
 }
 
 /// `POST /settings/mailboxes/{id}/access/try`
 pub async fn try_out(sent: Sent, path: Path<String>) -> Answer {
     let desk = sent.desk;
     let found = find(&desk, &path).await?;
-    let tried = match &found.access {
-        None => Err(desk.lang().access_not_yet().to_owned()),
-        Some(access) => {
-            let connector = Connector::new(Timeouts::all(PATIENCE));
-            let (ctx, mailbox) = (&desk.web.ctx, &found.mailbox);
-            match access::check_imap(ctx, &connector, mailbox, &access.data).await {
-                Ok(checked) => Ok(checked),
-                Err(AccessError::Store(error)) => return Err(error.into()),
-                Err(error) => Err(error.to_string()),
-            }
-        }
-    };
-    if tried.is_ok() {
-        let mut tx = desk.web.ctx.store.begin().await?;
+    try_page(&desk, found).await
+}
+
+/// Tries both sign-ins and shows how they came out.
+async fn try_page(desk: &Desk, found: Found) -> Answer {
+    let tried = tried(desk, &found).await?;
+    let page = page_of(desk, &found, Some(&tried), &Errors::default());
+    Ok(shown(page))
+}
+
+async fn tried(desk: &Desk, found: &Found) -> Result<Tried, StoreError> {
+    let ctx = &desk.web.ctx;
+    let access = found.access.as_ref().map(|access| &access.data);
+    let tried = access::try_both(ctx, &found.mailbox, access, PATIENCE).await?;
+    if tried.reading.is_ok() {
+        let mut tx = ctx.store.begin().await?;
         mailbox_access::retry(&mut tx, found.mailbox.no).await?;
         tx.commit().await?;
     }
-    let page = page_of(&desk, &found, Some(&tried), &Errors::default());
-    Ok(shown(page))
+    Ok(tried)
 }
 
 /// `POST /settings/mailboxes/{id}/access/connect`: a page with the way to the provider. A link and
@@ -136,7 +134,7 @@ pub async fn callback(signed: Signed<Anyone>, desk: Desk, request: HttpRequest) 
         }
     };
     match done {
-        Ok(id) => Ok(go_to(&format!("{}?done=connected", at(id)))),
+        Ok(id) => connected(&desk, id).await,
         Err(text) => {
             let lang = desk.lang();
             let body = page::not_connected(lang, &text, "/settings");
@@ -149,6 +147,17 @@ pub async fn callback(signed: Signed<Anyone>, desk: Desk, request: HttpRequest) 
             )))
         }
     }
+}
+
+/// The provider gave its permission: what it is good for is tried at once.
+async fn connected(desk: &Desk, id: MailboxId) -> Answer {
+    let found = find(desk, &id.to_string()).await?;
+    let tried = tried(desk, &found).await?;
+    if tried.reading.is_ok() && tried.sending.is_ok() {
+        return Ok(go_to(&format!("{}?done=connected", at(id))));
+    }
+    let page = page_of(desk, &found, Some(&tried), &Errors::default());
+    Ok(shown_again(page))
 }
 
 /// `POST /settings/mailboxes/{id}/access/disconnect`

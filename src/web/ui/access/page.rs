@@ -2,7 +2,8 @@
 
 use super::super::parts::{Errors, Form, When, moment, tag, why_tag};
 use super::super::words::{Lang, Tone};
-use super::{Found, Tried, name};
+use super::{Found, name};
+use crate::access::{Failure, Next, Sending, Tried};
 use crate::domain::clock::Millis;
 use crate::domain::mailbox::{Provider, SentPolicy};
 use crate::store::mailbox_access::AccessState;
@@ -57,15 +58,12 @@ pub(super) fn head(at: &At<'_>, found: &Found) -> Markup {
     }
 }
 
-/// How a try came out.
+/// How both sign-ins came out, each by itself.
 pub(super) fn tried(lang: Lang, tried: &Tried) -> Markup {
     html! {
-        @match tried {
+        @match &tried.reading {
             Ok(found) => div.panel role="status" {
-                p {
-                    (tag(lang.access_works(), Tone::Good)) " "
-                    (lang.access_found(&found.server, &lang.integer(i64::try_from(found.folders).unwrap_or(0))))
-                }
+                p { strong { (lang.access_reading()) } " " (tag(lang.access_works(), Tone::Good)) " " (lang.access_found(&found.server, &lang.integer(i64::try_from(found.folders).unwrap_or(0)))) }
                 p {
                     @match &found.sent {
                         Some(sent) => (lang.access_sent_is(sent)),
@@ -76,7 +74,36 @@ pub(super) fn tried(lang: Lang, tried: &Tried) -> Markup {
                     @if found.has_labels { " " (lang.access_labels()) }
                 }
             },
-            Err(text) => div.panel role="alert" { p { (tag(lang.access_fails(), Tone::Bad)) " " (text) } },
+            Err(failure) => (failed(lang, lang.access_reading(), failure, lang.access_next_reading())),
+        }
+        @match &tried.sending {
+            Ok(way) => div.panel role="status" {
+                p {
+                    strong { (lang.access_sending()) } " " (tag(lang.access_works(), Tone::Good)) " "
+                    @match way {
+                        Sending::Own(found) => (lang.access_takes(&found.server)),
+                        Sending::Installation => (lang.access_by_installation()),
+                        Sending::Caught => (lang.access_caught()),
+                    }
+                }
+            },
+            Err(failure) => (failed(lang, lang.access_sending(), failure, lang.access_next_sending())),
+        }
+    }
+}
+
+/// `correct` says where the password of this side is corrected.
+fn failed(lang: Lang, side: &str, failure: &Failure, correct: &str) -> Markup {
+    let next = match failure.next {
+        Next::SetUp => lang.access_next_set_up(),
+        Next::Password => correct,
+        Next::ConnectAgain => lang.access_next_connect(),
+        Next::Later => lang.access_next_later(),
+    };
+    html! {
+        div.panel role="alert" {
+            p { strong { (side) } " " (tag(lang.access_fails(), Tone::Bad)) " " (failure.text) }
+            p { (next) }
         }
     }
 }

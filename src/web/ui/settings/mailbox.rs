@@ -12,7 +12,6 @@ use crate::domain::mailbox::Block;
 use crate::domain::sealed;
 use crate::domain::viewer::Viewer;
 use crate::store::StoreError;
-use crate::store::inbound::slowed_until;
 use crate::store::mailboxes::{self, Mailbox, MailboxData};
 use crate::store::users::{self, User};
 use crate::web::auth::Refusal;
@@ -178,10 +177,7 @@ async fn show(
     );
     let paused = mailbox.and_then(|mailbox| mailbox.data.paused_reason.as_deref());
     let now = desk.frame.when.now;
-    let slowed = match mailbox {
-        Some(mailbox) => slowed_until(&desk.web.ctx.store, mailbox.no).await?,
-        None => None,
-    };
+    let slowed = mailbox.and_then(|mailbox| mailbox.slowed_until);
     let slowed = slowed.filter(|until| *until > now);
     let title = mailbox.map_or(lang.new_mailbox(), |mailbox| mailbox.data.address.as_str());
     let has_secret = mailbox.is_some_and(|mailbox| mailbox.data.secret.is_some());

@@ -10,7 +10,6 @@ words! {
         "Это общий ящик: читаются все входящие и отправленные с указанного дня, запросы ждут в очереди команды, пока их кто-нибудь не возьмёт. Письма внутри организации, исключённые домены, папки и метки, другие папки и более ранние письма не читаются никогда. В ящике ничего не помечается, не перемещается и не удаляется.";
     access_standing: "Connection", "Соединение";
     access_none: "This mailbox is not read.", "Этот ящик не читается.";
-    access_not_yet: "Set up the server first.", "Сначала укажите сервер.";
     access_waiting: "waiting", "ждёт";
     access_connected: "connected", "соединён";
     access_trouble: "trouble", "сбой";
@@ -27,6 +26,21 @@ words! {
         "При отсоединении забываются пароль и токены для чтения и то, докуда прочитано. Сохранённые письма остаются.";
     access_works: "It works", "Работает";
     access_fails: "It does not work", "Не работает";
+    access_reading: "Reading:", "Чтение:";
+    access_sending: "Sending:", "Отправка:";
+    access_takes(server: &str): "{server} takes the sign-in.", "{server} принимает вход.";
+    access_by_installation: "It sends through the installation's server.", "Письма уходят через общий сервер.";
+    access_caught: "No server is set, so its mail is caught and not sent.", "Сервер не задан, поэтому письма не уходят, а сохраняются для чтения.";
+    access_next_set_up: "What to do: set the server and a password, or connect it by its provider.",
+        "Что делать: укажите сервер и пароль или соедините ящик через провайдера.";
+    access_next_reading: "What to do: correct the password for reading below and save it. Many providers want a password for programs, made in the account's settings.",
+        "Что делать: исправьте пароль для чтения ниже и сохраните. Многие провайдеры требуют пароль приложения, он создаётся в настройках учётной записи.";
+    access_next_sending: "What to do: correct server, user and password for sending on the mailbox's page. Many providers want a password for programs, made in the account's settings.",
+        "Что делать: исправьте сервер, имя и пароль для отправки на странице ящика. Многие провайдеры требуют пароль приложения, он создаётся в настройках учётной записи.";
+    access_next_connect: "What to do: connect it by its provider again, and allow both reading and sending there.",
+        "Что делать: соедините ящик через провайдера заново и разрешите там и чтение, и отправку.";
+    access_next_later: "What to do: check the server's name and port. If they are right, try again later.",
+        "Что делать: проверьте имя и порт сервера. Если они верны, попробуйте позже.";
     access_found(server: &str, folders: &str): "{server} takes the sign-in; folders: {folders}.", "{server} принимает вход; папок: {folders}.";
     access_sent_is(name: &str): "Sent mail is in {name}.", "Отправленные лежат в {name}.";
     access_no_sent: "No folder for sent mail was found.", "Папка отправленных не найдена.";
