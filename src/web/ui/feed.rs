@@ -90,7 +90,7 @@ fn line<P>(
         Detail::Reason { code, text } | Detail::Report(Report { code, text, .. }) => (
             lang.event_because(event.kind, code).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
-            said_of(lang, code, text),
+            said_of(lang, event.kind, code, text),
         ),
         Detail::None | Detail::Revision(_) | Detail::Touch(_) | Detail::Dismissal(_) => (
             lang.event(event.kind).to_owned(),
@@ -118,9 +118,12 @@ fn line<P>(
 }
 
 /// The reason in the reader's language where it is ours, else as it came.
-fn said_of(lang: Lang, code: &str, text: &str) -> String {
+fn said_of(lang: Lang, kind: EventKind, code: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
+    }
+    if kind == EventKind::ContactLeft {
+        return lang.write_instead_to(text);
     }
     lang.why_so(Some(code), Some(text)).unwrap_or_default()
 }
