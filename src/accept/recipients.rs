@@ -31,6 +31,8 @@ pub(super) struct Recipient {
     pub(super) paused_until: Option<Millis>,
     /// Mail to its domain came back since the domain was not found.
     pub(super) is_domain_unknown: bool,
+    /// Until when they are away, as they wrote.
+    pub(super) away_until: Option<Millis>,
 }
 
 impl Recipient {
@@ -145,6 +147,7 @@ async fn one(
                 contact: Some(contact),
                 paused_until: None,
                 is_domain_unknown: false,
+                away_until: None,
             }))
         }
         Ok(Written::Address(name, address)) => {
@@ -156,12 +159,13 @@ async fn one(
                 contact,
                 paused_until: None,
                 is_domain_unknown: false,
+                away_until: None,
             }))
         }
     }
 }
 
-/// Looks which of `recipients` are paused at `now`, or stand at a domain that was not found.
+/// Looks which of `recipients` are paused or away at `now`, or stand at a domain that was not found.
 pub(super) async fn look_for_pauses(
     ctx: &Ctx,
     recipients: &mut [Recipient],
@@ -174,13 +178,19 @@ pub(super) async fn look_for_pauses(
     };
     let hashes: Vec<_> = recipients.iter().flat_map(both).collect();
     let lasting = pauses::lasting(&ctx.store, &hashes, now).await?;
-    if lasting.is_empty() {
+    let number = |each: &Recipient| each.contact.as_ref().map(|contact| contact.no);
+    let contacts: Vec<_> = recipients.iter().filter_map(number).collect();
+    let away = pauses::away(&ctx.store, &contacts, now).await?;
+    if lasting.is_empty() && away.is_empty() {
         return Ok(());
     }
     for (recipient, pair) in recipients.iter_mut().zip(hashes.chunks_exact(2)) {
         let of = |hash| lasting.iter().find(|pause| pause.hash == hash);
         recipient.paused_until = of(pair[0]).map(|pause| pause.until);
         recipient.is_domain_unknown = of(pair[1]).is_some();
+        let no = number(recipient);
+        let absence = away.iter().find(|(contact, _)| Some(*contact) == no);
+        recipient.away_until = absence.map(|(_, until)| *until);
     }
     Ok(())
 }
@@ -188,14 +198,18 @@ pub(super) async fn look_for_pauses(
 impl Recipient {
     /// What the author should know of this recipient before sending.
     pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        let paused = self.paused_until.map(|until| {
-            let detail = format!("{}, {}", self.address.as_str(), &until.rfc3339()[..10]);
-            Finding::about(FindingCode::RecipientPaused, &detail)
-        });
+        let until = |code| {
+            move |until: Millis| {
+                let detail = format!("{}, {}", self.address.as_str(), &until.rfc3339()[..10]);
+                Finding::about(code, &detail)
+            }
+        };
+        let paused = self.paused_until.map(until(FindingCode::RecipientPaused));
+        let away = self.away_until.map(until(FindingCode::RecipientAway));
         let unknown = self
             .is_domain_unknown
             .then(|| Finding::about(FindingCode::DomainNotFound, self.address.domain()));
-        paused.into_iter().chain(unknown)
+        paused.into_iter().chain(unknown).chain(away)
     }
 }
 

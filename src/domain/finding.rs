@@ -90,6 +90,8 @@ findings! {
     RecipientPaused = "recipient_paused", Warning, "Mail to this address failed several times, so it waits until the pause is over";
     /// The detail names the domain.
     DomainNotFound = "domain_not_found", Warning, "Mail to this domain came back because the domain was not found";
+    /// As their own notice said; the detail names the address and the day they are back.
+    RecipientAway = "recipient_away", Note, "The recipient is away";
     /// No HTML, so no pixel and no tracked link.
     NothingTracked = "nothing_tracked", Note, "The mail is plain text, so neither opens nor clicks can be seen";
     /// The text part was made from the HTML.

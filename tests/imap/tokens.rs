@@ -6,7 +6,9 @@ use crate::provider::{Provider, Says};
 use crate::support::engines::Engine;
 use crate::support::world::{ctx, letter, rep, settings};
 use otklik::accept;
-use otklik::access::{AccessError, ConsentError, begin, check_imap, finish, token};
+use otklik::access::{
+    AccessError, ConsentError, Next, Sending, begin, check_imap, finish, token, try_both,
+};
 use otklik::config::{OAuthApp, OAuthApps};
 use otklik::ctx::Ctx;
 use otklik::domain::clock::MINUTE_MS;
@@ -223,4 +225,41 @@ async fn a_lost_permission_holds_the_queue_with_its_reason_until_it_is_given_aga
             AccessState::Connected
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_both_sign_ins_the_one_that_fails_is_named_with_what_to_do() {
+    let world = World::new(Engine::Sqlite, Profile::Google).await;
+    let state = world.leave().await;
+    world.come_back(world.session, &state).await.unwrap();
+    let tried = async || {
+        let mailbox = world.mailbox().await;
+        let set = access(&world.ctx, &mailbox).await.data;
+        let patience = Duration::from_secs(20);
+        let tried = try_both(&world.ctx, &mailbox, Some(&set), patience).await;
+        tried.unwrap()
+    };
+    let both = tried().await;
+    assert!(both.reading.unwrap().is_oauth);
+    assert!(matches!(both.sending, Ok(Sending::Own(found)) if found.is_oauth));
+
+    // Nobody listens where it sends: reading works all the same.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let away = format!("smtp://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let mailbox = world.mailbox().await;
+    let data = mailboxes::MailboxData {
+        smtp_url: Some(away),
+        ..mailbox.data.clone()
+    };
+    let mut tx = world.ctx.store.begin().await.unwrap();
+    mailboxes::update(&mut tx, mailbox.id, &data).await.unwrap();
+    tx.commit().await.unwrap();
+    let one = tried().await;
+    assert!(one.reading.is_ok());
+    assert_eq!(one.sending.unwrap_err().next, Next::Later);
+
+    // The provider takes another token by now.
+    "another".clone_into(&mut world.provider.good.lock().unwrap());
+    assert_eq!(tried().await.reading.unwrap_err().next, Next::ConnectAgain);
 }

@@ -25,18 +25,21 @@ statements! {
         postgres "SELECT address_hash, reason, until_at FROM address_pauses
         WHERE until_at > $2
             AND address_hash IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text($1::JSONB))";
-    /// What waits for its time and would go before the pause is over.
-    POSTPONE_ADDRESS = "UPDATE deliveries SET due_at = $2, reason_code = $3, reason_text = $4
+    /// What waits for its time and would go before the pause is over. Its retries begin anew then.
+    POSTPONE_ADDRESS = "UPDATE deliveries SET due_at = $2, reason_code = $3, reason_text = $4,
+            tries = 0, first_attempt_at = NULL
         WHERE address_hash = $1 AND state IN (1, 3, 6) AND due_at < $2
             AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)";
     /// What was just taken up and belongs to a paused address is put back until the pause is over.
-    PUT_BACK = sqlite "UPDATE deliveries SET state = 3, due_at = p.until_at, reason_code = $3, reason_text = $4
+    PUT_BACK = sqlite "UPDATE deliveries SET state = 3, due_at = p.until_at, reason_code = $3, reason_text = $4,
+            tries = 0, first_attempt_at = NULL
         FROM address_pauses p
         WHERE deliveries.no IN (SELECT value FROM json_each($1)) AND deliveries.state = 4
             AND p.address_hash = deliveries.address_hash AND p.until_at > $2
             AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)
         RETURNING no"
-        postgres "UPDATE deliveries SET state = 3, due_at = p.until_at, reason_code = $3, reason_text = $4
+        postgres "UPDATE deliveries SET state = 3, due_at = p.until_at, reason_code = $3, reason_text = $4,
+            tries = 0, first_attempt_at = NULL
         FROM address_pauses p
         WHERE deliveries.no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB)) AND deliveries.state = 4
             AND p.address_hash = deliveries.address_hash AND p.until_at > $2
@@ -45,12 +48,19 @@ statements! {
     HOLD_DOMAIN = "UPDATE deliveries SET state = 2, reason_code = $2, reason_text = $3
         WHERE domain = $1 AND state IN (1, 3, 6)
             AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)";
-    POSTPONE_CONTACT = "UPDATE deliveries SET due_at = $2, reason_code = $3, reason_text = $4
+    POSTPONE_CONTACT = "UPDATE deliveries SET due_at = $2, reason_code = $3, reason_text = $4,
+            tries = 0, first_attempt_at = NULL
         WHERE contact_no = $1 AND state IN (1, 3, 6) AND due_at < $2
             AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)";
     HOLD_CONTACT = "UPDATE deliveries SET state = 2, reason_code = $2, reason_text = $3
         WHERE contact_no = $1 AND state IN (1, 3, 6)
             AND EXISTS (SELECT 1 FROM messages m WHERE m.id = deliveries.message_id AND m.class = 1)";
+    /// Until when contacts of an array are away, as their last notice says.
+    AWAY = sqlite "SELECT contact_no, MAX(away_until) FROM inbound
+        WHERE contact_no IN (SELECT value FROM json_each($1)) AND away_until > $2 GROUP BY contact_no"
+        postgres "SELECT contact_no, MAX(away_until) FROM inbound
+        WHERE contact_no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB)) AND away_until > $2
+        GROUP BY contact_no";
     SLOW = "UPDATE mailboxes SET slowed_until = $2 WHERE no = $1 AND (slowed_until < $2 OR slowed_until IS NULL)";
     SLOWED = "SELECT slowed_until FROM mailboxes WHERE no = $1 AND slowed_until IS NOT NULL";
 }
@@ -142,6 +152,18 @@ pub async fn lasting(store: &Store, hashes: &[AddressHash], now: Millis) -> Resu
         })
     });
     Ok(known.collect())
+}
+
+/// Which of these contacts are away at `now`, and until when.
+pub async fn away(
+    store: &Store,
+    contacts: &[ContactNo],
+    now: Millis,
+) -> Result<Vec<(ContactNo, Millis)>> {
+    if contacts.is_empty() {
+        return Ok(Vec::new());
+    }
+    rows!(store, AWAY, (ContactNo, Millis); json!(contacts).to_string(), now)
 }
 
 fn hex(hash: &AddressHash) -> String {

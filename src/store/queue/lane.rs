@@ -24,8 +24,10 @@ statements! {
                 WHERE d.mailbox_no = m.no AND d.state IN (1, 3, 6) AND d.due_at <= $1))
             OR EXISTS (SELECT 1 FROM deliveries d WHERE d.mailbox_no = m.no AND d.state IN (4, 5))
         ORDER BY m.no";
-    DUE = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM deliveries
-        WHERE mailbox_no = $1 AND state IN (1, 3, 6) AND due_at <= $2 LIMIT 1) AS due";
+    DUE = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM deliveries d
+        WHERE d.mailbox_no = $1 AND d.state IN (1, 3, 6) AND d.due_at <= $2
+            AND EXISTS (SELECT 1 FROM mailboxes m WHERE m.no = d.mailbox_no AND m.paused_reason IS NULL)
+        LIMIT 1) AS due";
     TAKE = sqlite "UPDATE mailboxes SET lease_holder = $2, lease_until = $3, fence = fence + 1
         WHERE no = $1 AND (lease_holder IS NULL OR lease_holder <> $2)
         RETURNING fence"
@@ -95,7 +97,7 @@ pub async fn waiting(store: &Store, now: Millis) -> Result<Vec<MailboxNo>> {
     Ok(found.into_iter().map(|(no,)| no).collect())
 }
 
-/// Whether a mailbox has something due at `now`: a read, so that an idle lane writes nothing.
+/// Whether a mailbox that is not paused has something due at `now`: a read, so that an idle lane writes nothing.
 pub async fn is_due(store: &Store, mailbox: MailboxNo, now: Millis) -> Result<bool> {
     Ok(one!(store, DUE, (i64,); mailbox, now)?.0 > 0)
 }

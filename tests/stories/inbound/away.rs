@@ -38,6 +38,10 @@ async fn an_absence_holds_what_waits_until_the_day_of_return_and_then_it_goes() 
         );
         let inbox = desk.page(&desk.app.rep, "inbox").await;
         assert!(inbox.contains("Nobody waits"), "{engine:?}: no clock runs");
+        let body = serde_json::json!({"to": ANNA, "subject": "Hi", "text": "Hi", "dry_run": true});
+        let preview = desk.app.post("api/v1/messages", &desk.app.rep, &body).await;
+        let preview = preview.text().await.unwrap();
+        assert!(preview.contains("recipient_away") && preview.contains("2026-05-18"));
         clock.advance(13 * DAY_MS);
         desk.drain().await;
         assert_eq!(desk.arrived(ANNA), 1, "{engine:?}: nothing on the 17th");

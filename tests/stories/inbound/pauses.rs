@@ -174,7 +174,11 @@ async fn a_domain_that_was_not_found_twice_is_flagged_for_all_who_write_there() 
             .await;
 
         let held = desk.state(&waits).await;
-        assert_eq!(held, ("held".into(), "domain_not_found".into()), "{engine:?}");
+        assert_eq!(
+            held,
+            ("held".into(), "domain_not_found".into()),
+            "{engine:?}"
+        );
         let page = desk.message_page(&waits).await;
         assert!(page.contains("there is no such domain"), "{engine:?}");
         let today = desk.page(&desk.app.rep, "").await;

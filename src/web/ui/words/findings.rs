@@ -26,6 +26,7 @@ words! {
     finding_field_unfilled: "The mail still holds a merge field", "В письме осталось незаполненное поле";
     finding_recipient_paused: "Mail to this address failed several times, so it waits until the pause is over", "Письма на этот адрес несколько раз не дошли, поэтому это подождёт до конца паузы";
     finding_domain_not_found: "Mail to this domain came back because the domain was not found", "Письма на этот домен вернулись: такого домена не нашлось";
+    finding_recipient_away: "The recipient is away", "Получатель в отъезде";
     finding_nothing_tracked: "The mail is plain text, so neither opens nor clicks can be seen", "Письмо текстовое, поэтому ни открытий, ни переходов не увидеть";
     finding_text_derived: "The plain text part is made from the HTML", "Текстовая часть составлена из HTML";
     finding_return_address_plain: "The return address cannot name this mail; a failure report is matched by its content", "Обратный адрес не может назвать письмо; отчёт о сбое сопоставляется по содержанию";
@@ -57,6 +58,7 @@ impl Lang {
             FindingCode::FieldUnfilled => self.finding_field_unfilled(),
             FindingCode::RecipientPaused => self.finding_recipient_paused(),
             FindingCode::DomainNotFound => self.finding_domain_not_found(),
+            FindingCode::RecipientAway => self.finding_recipient_away(),
             FindingCode::NothingTracked => self.finding_nothing_tracked(),
             FindingCode::TextDerived => self.finding_text_derived(),
             FindingCode::ReturnAddressPlain => self.finding_return_address_plain(),
