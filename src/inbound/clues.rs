@@ -28,6 +28,8 @@ words! {
         AwaySubject = "away_subject",
         /// The subject is that of an automatic answer.
         AutoSubject = "auto_subject",
+        /// The text says of itself that it is an automatic answer.
+        SaysAutomatic = "says_automatic",
         /// The text tells of an absence.
         AwayText = "away_text",
         /// It confirms that something was received.

@@ -24,7 +24,7 @@ pub fn understand(raw: &[u8], arrival: &Arrival, ours: &Ours) -> Understood {
     let null_sender = is_null_sender(&tree, arrival);
     let mut signs = Signs::default();
     auto::by_fields(fields, &headers, null_sender, &mut signs);
-    auto::by_subject(&headers, &mut signs);
+    auto::by_subject(fields, &headers, &mut signs);
     let returned = Returned::find(&tree, &content.full.text, ours);
     let report = report(
         &tree,
@@ -46,13 +46,18 @@ pub fn understand(raw: &[u8], arrival: &Arrival, ours: &Ours) -> Understood {
         None => unsubscribe::unsubscribe(&headers, arrival, letter, ours, &mut signs),
     };
     let back = away::read(letter, arrival.received_at);
-    let absent = left.is_some() || back.is_some() && signs.has(Clue::AwayText);
+    // A date alone does where nobody else would name one: a ticket may be answered by then.
+    let dated = back.as_ref().is_some_and(|back| !back.ambiguous);
+    let absent = left.is_some()
+        || back.is_some() && signs.has(Clue::AwayText)
+        || dated && !signs.has(Clue::Acknowledges);
     let verdict = kind::decide(
         &signs,
         &Found {
             report: report.as_ref(),
             unsubscribe,
             absent,
+            answers: is_answer(&headers.subject),
         },
     );
     let person = verdict.if_ours.is_human() || verdict.if_not.is_human();
@@ -111,7 +116,13 @@ fn report(
     }
     signs.add_some(Clue::FailedRecipients, fields.text("X-Failed-Recipients"));
     let text = &content.full.text;
-    if let Some(report) = delivery_report(tree, text, returned) {
+    // Some services send their challenges as reports, so that nobody's robot answers.
+    if auto::challenge(&flat(limits::cut(text, limits::MAX_SEARCHED_BYTES))).is_some()
+        && headers.sender().starts_with("noreply")
+    {
+        return None;
+    }
+    if let Some(report) = delivery_report(tree, headers, text, returned) {
         signs.add_some(
             Clue::DeliveryReport,
             report.recipients.first().map(|one| &one.code),

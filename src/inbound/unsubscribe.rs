@@ -2,7 +2,7 @@
 //! footer of our own mail holds the same words.
 
 use super::clues::Clue;
-use super::headers::Headers;
+use super::headers::{Headers, is_answer};
 use super::ours::Ours;
 use super::signs::{Signs, flat, phrase_in, place_of};
 use super::understood::{Arrival, Unsubscribe};
@@ -53,7 +53,8 @@ pub(super) fn unsubscribe(
     let said = match said {
         // A bare subject, with nothing or a name beneath.
         Unsubscribe::No
-            if words(&text) <= 3
+            if !is_answer(&headers.subject)
+                && words(&text) <= 3
                 && judge(&subject) == Unsubscribe::Sure
                 && words(&subject) <= 3 =>
         {

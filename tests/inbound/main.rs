@@ -2,10 +2,32 @@
 //! `cargo test --test inbound -- --nocapture` prints the table. `OTKLIK_MUTATE_SECONDS` sets how
 //! long the mutation loop runs, `OTKLIK_MUTATE_SEED` replays one run.
 
+#[path = "../lmtp/client.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with the tests of LMTP, which use the rest of it"
+)]
+mod client;
+#[path = "../support/ports.rs"]
+mod ports;
+#[path = "../support/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with the stories, which use the rest of it"
+)]
+mod support;
+
+mod autos;
+mod bounces;
 mod corpus;
+mod doors;
 mod hostile;
+mod hostile_mails;
+mod humans;
 mod mutate;
+mod peak;
 mod peers;
+mod replies;
 mod table;
 
 use otklik::domain::clock::Millis;

@@ -52,7 +52,7 @@ fn mutated_mails_are_understood() {
 
 /// One mail with some bytes changed, lines moved, doubled or lost, a piece of another put in, or
 /// its end cut off.
-fn mutated(mails: &[(String, Vec<u8>)], random: &mut fastrand::Rng) -> Vec<u8> {
+pub fn mutated(mails: &[(String, Vec<u8>)], random: &mut fastrand::Rng) -> Vec<u8> {
     let mut raw = mails[random.usize(..mails.len())].1.clone();
     for _ in 0..random.usize(1..12) {
         let length = raw.len().max(1);

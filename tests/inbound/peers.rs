@@ -1,6 +1,7 @@
 //! Fetches the open material and reads its cases. Nothing of it is committed.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -16,6 +17,35 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     root.join("target/peers/inbound")
 });
 
+/// What a mail is, as somebody who read it says.
+pub struct Label {
+    /// `hard`, `soft`, `block`, `delayed`, several parted by commas, or `auto` or `human`.
+    pub class: String,
+    /// A reason, several, or `-`.
+    pub reason: String,
+}
+
+/// The labels of a set, by the name of the mail.
+pub fn labels(set: &str) -> BTreeMap<String, Label> {
+    let lines = include_str!("labels.tsv").lines();
+    let rows = lines.filter(|line| !line.starts_with('#')).map(|line| {
+        let mut cells = line.split('\t').map(str::to_owned);
+        std::array::from_fn(|_| cells.next().expect("four cells"))
+    });
+    rows.filter(|[of, ..]: &[String; 4]| of == set)
+        .map(|[_, name, class, reason]| (name, Label { class, reason }))
+        .collect()
+}
+
+/// The name of a file, the extensions of mails left out.
+fn name_of(path: &Path) -> String {
+    let name = path.file_name().expect("a name").to_string_lossy();
+    let bare = [".txt", ".msg", ".eml"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
+    bare.unwrap_or(&name).to_owned()
+}
+
 /// One mail by others.
 pub struct Mail {
     pub name: String,
@@ -29,11 +59,7 @@ pub fn mails(folder: &str) -> Vec<Mail> {
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.is_file())
         .map(|path| Mail {
-            name: path
-                .file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned(),
+            name: name_of(&path),
             raw: std::fs::read(&path).expect("a file"),
         })
         .collect();

@@ -64,8 +64,13 @@ impl Client {
 
     /// Delivers a mail to one recipient and gives the answer.
     pub fn deliver(&mut self, recipient: &str, mail: &str) -> io::Result<String> {
+        self.deliver_bytes(recipient, mail.as_bytes())
+    }
+
+    /// The same for a mail that is no text.
+    pub fn deliver_bytes(&mut self, recipient: &str, mail: &[u8]) -> io::Result<String> {
         self.begin(&[recipient])?;
-        self.say(mail)?;
+        self.reader.get_mut().write_all(mail)?;
         self.say("\r\n.\r\n")?;
         self.line()
     }

@@ -1,9 +1,10 @@
 //! Delivery reports by structure (RFC 3464): the groups of fields in `message/delivery-status`.
 
 use super::super::fields::Fields;
-use super::super::headers::first_address;
+use super::super::headers::{Headers, first_address};
 use super::super::mime::{Part, Tree};
 use super::super::understood::{Bounced, DeliveryReport};
+use super::prose::machine_sender;
 use super::reason::{Facts, judge};
 use super::returned::Returned;
 
@@ -14,21 +15,24 @@ const MAX_RECIPIENTS: usize = 500;
 /// alone what happened.
 pub(in crate::inbound) fn delivery_report(
     tree: &Tree<'_>,
+    headers: &Headers,
     prose: &str,
     returned: &Returned,
 ) -> Option<DeliveryReport> {
-    let is_status = |part: &&Part<'_>| {
+    let is_status = |part: &Part<'_>| {
         matches!(
             part.media.name.as_str(),
             "message/delivery-status" | "message/global-delivery-status" | "text/delivery-status"
         )
     };
-    let of_mail = tree
-        .parts
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| tree.enclosing_message(*at).is_none() || prose.trim().is_empty());
-    let status = of_mail.map(|(_, part)| part).find(is_status)?;
+    // A gateway may wrap a report into a mail of its own; a person who passes one on is no machine.
+    let wrapped = prose.trim().is_empty() || machine_sender(headers);
+    let own = |at: usize| tree.enclosing_message(at).is_none();
+    let parts = || tree.parts.iter().enumerate();
+    let status = parts()
+        .find(|(at, part)| own(*at) && is_status(part))
+        .or_else(|| parts().find(|(_, part)| wrapped && is_status(part)));
+    let (_, status) = status?;
     let bytes = status.decoded();
     let groups = groups(&bytes);
     let server = groups

@@ -40,7 +40,15 @@ pub(in crate::inbound) fn prose_report(
     let failed = fields.text("X-Failed-Recipients");
     let phrase = phrase_in(&words, &PHRASES);
     let subject = phrase_in(&flat(&headers.subject), &SUBJECTS);
-    let sender = machine_sender(headers);
+    // A name alone is no author, and machines have one.
+    let name = fields.text("From").unwrap_or_default().to_lowercase();
+    let sender = machine_sender(headers) || headers.from.is_none() && is_machine(&name);
+    // People have a name, and tell of codes too.
+    let bare = !sender
+        && headers
+            .from
+            .as_ref()
+            .is_some_and(|from| from.name.is_none());
     let is_answer = super::super::headers::is_answer(&headers.subject);
     let structure = fields
         .text("Content-Type")
@@ -54,6 +62,7 @@ pub(in crate::inbound) fn prose_report(
         (phrase.is_some() || enhanced(before).is_some(), 2),
         (null_sender, 1),
         (returns, 1),
+        (bare && says_code(before), 1),
         (is_answer && !sender && !null_sender, -4),
     ];
     let weight: i32 = weight
@@ -112,9 +121,25 @@ pub(in crate::inbound) fn machine_sender(headers: &Headers) -> bool {
     };
     let local = from.address.split('@').next().unwrap_or_default();
     let name = from.name.as_deref().unwrap_or_default().to_lowercase();
-    SENDERS
-        .iter()
-        .any(|known| local.starts_with(known) || name.starts_with(known))
+    let filters = ["antivirus", "anti-virus", "smtp_gateway", "smtp-gateway"];
+    is_machine(local) || is_machine(&name) || filters.iter().any(|word| local.contains(word))
+}
+
+/// Whether a local part or a name, in lower case, begins like those that reports come from.
+fn is_machine(name: &str) -> bool {
+    let name = name.trim_start_matches(['"', '\'', '<', ' ']);
+    SENDERS.iter().any(|known| name.starts_with(known))
+}
+
+/// Whether a server is quoted that says no for ever: a reply code with words or an enhanced code.
+fn says_code(text: &str) -> bool {
+    let words: Vec<&str> = super::super::limits::cut(text, 4_000)
+        .split_whitespace()
+        .collect();
+    words.windows(2).any(|pair| {
+        matches!(pair[0], "550" | "551" | "552" | "553" | "554")
+            && pair[1].chars().any(char::is_alphanumeric)
+    })
 }
 
 /// The recipients a report names, each with the words right behind it.
@@ -144,20 +169,7 @@ fn recipients<'t>(
             return named;
         }
     }
-    let mut found: Vec<(Option<String>, &str)> = Vec::new();
-    let mut at = 0;
-    for line in before.split_inclusive('\n').take(400) {
-        at += line.len();
-        for address in addresses(line).filter(|one| foreign(one)).take(20) {
-            if !found
-                .iter()
-                .any(|(known, _)| known.as_ref() == Some(&address))
-                && found.len() < 100
-            {
-                found.push((Some(address), words_behind(before, at - line.len())));
-            }
-        }
-    }
+    let mut found = named(before, &foreign);
     // The address that the copy was for is surest when the prose names it too.
     let sure: Vec<_> = found
         .iter()
@@ -175,6 +187,41 @@ fn recipients<'t>(
         ));
     }
     found
+}
+
+/// The addresses in `text` that `counts`, each with the words behind it. Those in lines that repeat
+/// the head of the mail that was sent are left out when there are others.
+fn named<'t>(text: &'t str, counts: &impl Fn(&str) -> bool) -> Vec<(Option<String>, &'t str)> {
+    let mut found: Vec<(Option<String>, &str, bool)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n').take(400) {
+        let start = super::super::limits::cut(line.trim_start(), 12).to_lowercase();
+        let head = ["to:", "cc:", "from:", "subject:", "sender:"];
+        let repeats = head.iter().any(|field| start.starts_with(field));
+        for address in addresses(line).filter(|one| counts(one)).take(20) {
+            let known = found
+                .iter()
+                .position(|(one, ..)| one.as_ref() == Some(&address));
+            match known {
+                Some(no) if found[no].2 && !repeats => {
+                    found[no].1 = words_behind(text, at);
+                    found[no].2 = false;
+                }
+                Some(_) => {}
+                None if found.len() < 100 => {
+                    found.push((Some(address), words_behind(text, at), repeats));
+                }
+                None => {}
+            }
+        }
+        at += line.len();
+    }
+    let others = found.iter().any(|(_, _, of_head)| !of_head);
+    found.retain(|(_, _, of_head)| !(others && *of_head));
+    found
+        .into_iter()
+        .map(|(address, words, _)| (address, words))
+        .collect()
 }
 
 /// The line at `at` and the four behind it, up to a gap.

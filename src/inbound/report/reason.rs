@@ -40,13 +40,21 @@ static PHRASES: Groups = groups!("report_reasons");
 /// Phrases of reports on what is still under way, in lower case.
 pub(super) static STILL_TRYING: Phrases = phrases!("report_still_trying");
 
+/// Phrases of reports on what is over, in lower case: the others stand there as an explanation.
+static OVER: Phrases = phrases!("report_over");
+
+/// Words that blame the sender in the answer of a server, in lower case. In a text for people they
+/// may be about anything.
+static BLAME: Phrases = phrases!("report_blame");
+
 /// Judges the facts: words, then codes, then the bare outcome.
 pub(super) fn judge(facts: &Facts<'_>) -> Judged {
-    let words = flat(limits::cut(facts.words, MAX_PROSE_BYTES));
+    let words = without_names(&flat(limits::cut(facts.words, MAX_PROSE_BYTES)));
     let prose = flat(limits::cut(facts.prose, MAX_PROSE_BYTES));
-    let status = enhanced(facts.words)
-        .or_else(|| enhanced(facts.status))
-        .or_else(|| enhanced(facts.prose));
+    let own_status = enhanced(facts.words).or_else(|| enhanced(facts.status));
+    // Versions of programs look like a success.
+    let of_prose = || enhanced(facts.prose).filter(|code| !code.starts_with('2'));
+    let status = own_status.clone().or_else(of_prose);
     let reply = reply_code(facts.words).or_else(|| reply_code(facts.prose));
     let at_exchange = facts.server.contains("outlook.com")
         || words.contains("outlook.com")
@@ -55,8 +63,8 @@ pub(super) fn judge(facts: &Facts<'_>) -> Judged {
     let access = words.contains("access denied") && status_text == "5.4.1";
     let reason = Some(BounceReason::UnknownUser)
         .filter(|_| access || status_text == "5.4.1" && at_exchange)
-        .or_else(|| by_words(&words))
-        .or_else(|| by_status(status_text).filter(|_| !words.is_empty()))
+        .or_else(|| by_answer(&words))
+        .or_else(|| by_status(&own_status?))
         .or_else(|| by_words(&prose))
         .or_else(|| by_status(status_text))
         .or_else(|| by_reply(reply))
@@ -80,7 +88,10 @@ fn class(action: &str, status: &str, reason: BounceReason, prose: &str) -> Bounc
         "delivered" | "relayed" | "expanded" => return BounceClass::Delivered,
         "failed" => {}
         _ if status.starts_with("2.") => return BounceClass::Delivered,
-        "" if phrase_in(prose, &STILL_TRYING).is_some() && !status.starts_with('5') => {
+        "" if phrase_in(prose, &STILL_TRYING).is_some()
+            && phrase_in(prose, &OVER).is_none()
+            && !status.starts_with('5') =>
+        {
             return BounceClass::Delayed;
         }
         _ => {}
@@ -92,6 +103,30 @@ fn class(action: &str, status: &str, reason: BounceReason, prose: &str) -> Bounc
         BounceReason::Policy | BounceReason::Authentication => BounceClass::Block,
         _ => BounceClass::Soft,
     }
+}
+
+/// By the words of a server's own answer.
+fn by_answer(flat: &str) -> Option<BounceReason> {
+    // A relay that refuses says nothing of the address, and "relay" stands beside words that do.
+    let found = by_words(flat);
+    if matches!(
+        found,
+        Some(BounceReason::Authentication | BounceReason::System)
+    ) {
+        return found;
+    }
+    let blame = phrase_in(flat, &BLAME).map(|_| BounceReason::Policy);
+    blame.or(found)
+}
+
+/// `flat` without what names a server or an address: names are made of words too.
+fn without_names(flat: &str) -> String {
+    let said = match flat.split_once(" said: ") {
+        Some((server, said)) if server.starts_with("host ") => said,
+        _ => flat,
+    };
+    let name = |word: &&str| !word.contains("://") && !word.contains('@');
+    said.split(' ').filter(name).collect::<Vec<_>>().join(" ")
 }
 
 fn by_words(flat: &str) -> Option<BounceReason> {
@@ -112,7 +147,7 @@ fn by_status(status: &str) -> Option<BounceReason> {
     let (class, subject, detail) = (numbers.next()?, numbers.next()?, numbers.next()?);
     let reason = match (class, subject, detail) {
         (_, 0, _) => return None,
-        (_, 1, 2) | (_, 4, 4) => BounceReason::UnknownHost,
+        (_, 1, 2) | (5, 4, 4) => BounceReason::UnknownHost,
         (_, 1, 6) => BounceReason::Moved,
         (5, 1, detail) if !matches!(detail, 7 | 8) => BounceReason::UnknownUser,
         (4, 2, 1) | (4, 7, _) => BounceReason::Throttled,
@@ -134,7 +169,6 @@ fn by_reply(code: Option<u16>) -> Option<BounceReason> {
         452 | 552 => BounceReason::MailboxFull,
         550 | 553 => BounceReason::UnknownUser,
         551 => BounceReason::Moved,
-        554 => BounceReason::Policy,
         _ => BounceReason::System,
     })
 }
