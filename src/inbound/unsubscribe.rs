@@ -62,6 +62,12 @@ pub(super) fn unsubscribe(
         }
         said => said,
     };
+    // A newsletter that says little else tells how to leave it; it asks for nothing.
+    let answers = !headers.in_reply_to.is_empty() || is_answer(&headers.subject);
+    let said = match said {
+        Unsubscribe::Sure if signs.has(Clue::ListHeader) && !answers => Unsubscribe::Possible,
+        said => said,
+    };
     if said != Unsubscribe::No {
         let phrase = phrase_in(&text, &CLEAR).or_else(|| phrase_in(&text, &SHORT));
         signs.add(Clue::UnsubscribeText, phrase.unwrap_or(&subject));

@@ -2,7 +2,8 @@
 //! many others. No one of their words is proof; sender, subject and text together are.
 
 use super::super::fields::Fields;
-use super::super::headers::{Headers, addresses, first_address};
+use super::super::headers::{Headers, addresses, first_address, is_answer};
+use super::super::limits;
 use super::super::ours::Ours;
 use super::super::signs::{flat, phrase_in};
 use super::super::understood::{Bounced, DeliveryReport};
@@ -35,83 +36,92 @@ pub(in crate::inbound) fn prose_report(
     returned: &Returned,
     ours: &Ours,
 ) -> Option<Weighed> {
-    let (before, _) = text.split_at(begins(text).unwrap_or(text.len()));
-    let words = flat(super::super::limits::cut(before, 8_000));
+    let (before, copy) = text.split_at(begins(text).unwrap_or(text.len()));
     let failed = fields.text("X-Failed-Recipients");
+    let words = flat(limits::cut(before, 8_000));
     let phrase = phrase_in(&words, &PHRASES);
-    let subject = phrase_in(&flat(&headers.subject), &SUBJECTS);
-    // A name alone is no author, and machines have one.
-    let name = fields.text("From").unwrap_or_default().to_lowercase();
-    let sender = machine_sender(headers) || headers.from.is_none() && is_machine(&name);
-    // People have a name, and tell of codes too.
-    let bare = !sender
+    let subject = flat(&headers.subject);
+    let named = phrase_in(&subject, &SUBJECTS);
+    let structure = fields
+        .text("Content-Type")
+        .is_some_and(|kind| kind.to_lowercase().contains("delivery-status"));
+    let sender = sender_weight(fields, headers);
+    let machine = sender > 0 || null_sender;
+    // Somebody who writes about a report has a name and an address of their own, and may name codes.
+    let bare = !machine
         && headers
             .from
             .as_ref()
             .is_some_and(|from| from.name.is_none());
-    let is_answer = super::super::headers::is_answer(&headers.subject);
-    let structure = fields
-        .text("Content-Type")
-        .is_some_and(|kind| kind.to_lowercase().contains("delivery-status"));
-    let returns = !returned.ids.is_empty() || before.len() < text.len();
     let weight = [
-        (failed.is_some(), 4),
-        (structure, 4),
-        (sender, 2),
-        (subject.is_some(), 2),
+        (true, sender),
+        (failed.is_some() || structure, 4),
+        (named.is_some(), 2),
         (phrase.is_some() || enhanced(before).is_some(), 2),
         (null_sender, 1),
-        (returns, 1),
+        (!returned.ids.is_empty() || !copy.is_empty(), 1),
         (bare && says_code(before), 1),
-        (is_answer && !sender && !null_sender, -4),
+        (is_answer(&headers.subject) && !machine, -4),
     ];
-    let weight: i32 = weight
-        .iter()
-        .filter(|(holds, _)| *holds)
-        .map(|(_, weight)| weight)
-        .sum();
-    // Somebody who writes about a report has a name and an address of their own.
-    let enough = if sender || null_sender || failed.is_some() || structure {
-        4
-    } else {
-        5
-    };
-    if weight < enough {
+    let holding = weight.iter().filter(|(holds, _)| *holds);
+    let weight: i32 = holding.map(|(_, weight)| weight).sum();
+    let certain = machine || failed.is_some() || structure;
+    if weight < if certain { 4 } else { 5 } {
         return None;
     }
-    let found = recipients(before, failed.as_deref(), headers, returned, ours);
-    let bounced = |(address, words): (Option<String>, &str)| {
-        let action = if failed.is_some() { "failed" } else { "" };
-        let delayed = phrase_in(
-            &flat(&headers.subject),
-            &["warning", "delayed", "delay", "deferred"],
-        )
-        .is_some()
-            && phrase_in(&flat(before), &STILL_TRYING).is_some();
-        let action = if delayed { "delayed" } else { action };
-        let judged = judge(&Facts {
-            action,
-            status: "",
-            words,
-            prose: before,
-            server: "",
-        });
-        Bounced {
-            address,
-            final_address: None,
-            class: judged.class,
-            reason: judged.reason,
-            code: judged.code,
-            text: judged.text,
-        }
+    let delayed = ["warning", "delayed", "delay", "deferred"];
+    let action = match (&failed, phrase_in(&subject, &delayed)) {
+        (_, Some(_)) if phrase_in(&flat(before), &STILL_TRYING).is_some() => "delayed",
+        (Some(_), _) => "failed",
+        _ => "",
     };
+    let found = recipients(before, failed.as_deref(), headers, returned, ours);
+    let recipients = found.into_iter();
+    let recipients = recipients.map(|(address, words)| bounced(address, action, words, before));
     Some(Weighed {
         report: DeliveryReport {
-            recipients: found.into_iter().map(bounced).collect(),
+            recipients: recipients.collect(),
             subject: returned.subject.clone(),
         },
-        words: phrase.or(subject).unwrap_or_default().to_owned(),
+        words: phrase.or(named).unwrap_or_default().to_owned(),
     })
+}
+
+fn bounced(address: Option<String>, action: &str, words: &str, prose: &str) -> Bounced {
+    let judged = judge(&Facts {
+        action,
+        status: "",
+        words,
+        prose,
+        server: "",
+    });
+    Bounced {
+        address,
+        final_address: None,
+        class: judged.class,
+        reason: judged.reason,
+        code: judged.code,
+        text: judged.text,
+    }
+}
+
+/// How much the author speaks for a report. A person may have the address of a postmaster, under
+/// their own name; a name without an address is no person's.
+fn sender_weight(fields: &Fields<'_>, headers: &Headers) -> i32 {
+    let Some(from) = &headers.from else {
+        let name = fields.text("From").unwrap_or_default().to_lowercase();
+        return if is_machine(&name) { 2 } else { 0 };
+    };
+    let person = from.address.starts_with("postmaster@")
+        && from
+            .name
+            .as_ref()
+            .is_some_and(|name| !is_machine(&name.to_lowercase()));
+    match (machine_sender(headers), person) {
+        (false, _) => 0,
+        (true, true) => 1,
+        (true, false) => 2,
+    }
 }
 
 /// Whether the author is one that reports come from.
@@ -133,9 +143,7 @@ fn is_machine(name: &str) -> bool {
 
 /// Whether a server is quoted that says no for ever: a reply code with words or an enhanced code.
 fn says_code(text: &str) -> bool {
-    let words: Vec<&str> = super::super::limits::cut(text, 4_000)
-        .split_whitespace()
-        .collect();
+    let words: Vec<&str> = limits::cut(text, 4_000).split_whitespace().collect();
     words.windows(2).any(|pair| {
         matches!(pair[0], "550" | "551" | "552" | "553" | "554")
             && pair[1].chars().any(char::is_alphanumeric)
@@ -195,7 +203,7 @@ fn named<'t>(text: &'t str, counts: &impl Fn(&str) -> bool) -> Vec<(Option<Strin
     let mut found: Vec<(Option<String>, &str, bool)> = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n').take(400) {
-        let start = super::super::limits::cut(line.trim_start(), 12).to_lowercase();
+        let start = limits::cut(line.trim_start(), 12).to_lowercase();
         let head = ["to:", "cc:", "from:", "subject:", "sender:"];
         let repeats = head.iter().any(|field| start.starts_with(field));
         for address in addresses(line).filter(|one| counts(one)).take(20) {
@@ -207,11 +215,10 @@ fn named<'t>(text: &'t str, counts: &impl Fn(&str) -> bool) -> Vec<(Option<Strin
                     found[no].1 = words_behind(text, at);
                     found[no].2 = false;
                 }
-                Some(_) => {}
                 None if found.len() < 100 => {
                     found.push((Some(address), words_behind(text, at), repeats));
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
         at += line.len();
