@@ -147,7 +147,7 @@ pub fn screen(demo: &Demo) -> String {
     let _ = write!(
         text,
         "API token  {token}\n           curl -H 'Authorization: Bearer {token}' {url}api/v1/contacts\n\n\
-         Three things to try\n\
+         Four things to try\n\
          1. Sign in as the rep and write to any contact. Find the mail in the mail catcher, copy its\n   \
             link into another browser, and watch the click arrive on the message's page. From the\n   \
             browser you are signed in with it counts as one of us, in a private window too; within\n   \
@@ -156,7 +156,9 @@ pub fn screen(demo: &Demo) -> String {
          2. Sign in as the marketer and open the report: some content earns clicks, one page was\n   \
             sent for eight weeks and nobody followed it.\n\
          3. Open any message and look at its timeline: machines beside people, each with the reason\n   \
-            for what it was taken for.\n\n\
+            for what it was taken for.\n\
+         4. Open the inbox: contacts have answered and wait. Answer one, or hand them over, and see in\n   \
+            the report on response time what that does.\n\n\
          Nothing leaves this machine. Ctrl-C stops",
         token = demo.credentials.token,
         click = as_a_person(),

@@ -9,6 +9,7 @@ mod mail;
 mod words;
 
 use super::cast::{self, MEMBERS, REPS};
+use super::contacts::Done;
 use super::found::World;
 use super::{DemoError, workdays};
 use crate::ctx::Ctx;
@@ -27,8 +28,8 @@ use words::Comeback;
 
 /// Where strangers write to.
 const SALES: &str = "sales@northlight.example";
-/// Between two enquiries, in days of the history.
-const ENQUIRY_EVERY_DAYS: i64 = 9;
+/// Between two enquiries, in working days.
+const ENQUIRY_EVERY_DAYS: i64 = 6;
 /// How many mails in a hundred a rep answers by telephone.
 const BY_CALL: u32 = 30;
 /// Office hours, in hours of the day in UTC.
@@ -53,6 +54,8 @@ enum Deed {
         to: String,
         subject: String,
     },
+    /// A rep says that no answer is needed.
+    Dismiss { rep: usize, contact: ContactId },
     /// A rep calls its author instead.
     Call {
         rep: usize,
@@ -67,9 +70,8 @@ pub(super) struct Answers {
     seed: u64,
     /// Where the product takes mail; without it nothing comes back.
     lmtp: Option<SocketAddr>,
+    /// By time and a draw of its own, so that chance in the order of planning changes nothing.
     due: BTreeMap<(Millis, u64), Deed>,
-    /// Deeds planned so far, which keeps those of one moment in order.
-    planned: u64,
     is_watched: bool,
 }
 
@@ -80,7 +82,6 @@ impl Answers {
             seed,
             lmtp,
             due: BTreeMap::new(),
-            planned: 0,
             is_watched: false,
         };
         answers.strangers(begin, end);
@@ -94,40 +95,44 @@ impl Answers {
         self.is_watched = true;
         let waiting = std::mem::take(&mut self.due);
         let mails = waiting
-            .into_values()
-            .filter(|deed| matches!(deed, Deed::Mail { .. }));
-        for (place, deed) in (1..).zip(mails.take(8)) {
-            self.plan(now.plus(place * 15 * SECOND_MS), deed);
+            .into_iter()
+            .filter(|(_, deed)| matches!(deed, Deed::Mail { .. }));
+        for (place, ((_, draw), deed)) in (1..).zip(mails.take(8)) {
+            self.plan(now.plus(place * 15 * SECOND_MS), draw, deed);
         }
-        let stranger = self.stranger(now.plus(20 * SECOND_MS), 7, SALES);
-        self.plan(now.plus(20 * SECOND_MS), stranger);
+        let stranger = self.stranger(now.plus(20 * SECOND_MS), now, 7, SALES);
+        self.plan(now.plus(20 * SECOND_MS), 7, stranger);
     }
 
-    fn plan(&mut self, at: Millis, deed: Deed) {
-        self.planned += 1;
-        self.due.insert((at, self.planned), deed);
+    fn plan(&mut self, at: Millis, draw: u64, deed: Deed) {
+        self.due.insert((at, draw), deed);
     }
 
     /// Enquiries of people nobody knows, the last of them into a rep's own mailbox.
     fn strangers(&mut self, begin: Millis, end: Millis) {
-        let days = end.since(begin) / DAY_MS;
         let mut number = 0;
-        for day in (0..days).step_by(ENQUIRY_EVERY_DAYS as usize) {
-            let at = workdays::plus(begin, day * DAY_MS * 5 / 7 + 7 * HOUR_MS + day * MINUTE_MS);
-            let deed = self.stranger(at, number, SALES);
-            self.plan(at, deed);
+        loop {
+            let days = i64::from(number as u32) * ENQUIRY_EVERY_DAYS * DAY_MS;
+            let at = workdays::plus(begin, days + 8 * HOUR_MS + days % (97 * MINUTE_MS));
+            if at >= Millis(end.0 - DAY_MS) {
+                break;
+            }
+            let deed = self.stranger(at, end, number, SALES);
+            self.plan(at, number, deed);
             number += 1;
         }
         let at = Millis(end.0 - 10 * HOUR_MS);
         let own = cast::member_address(&MEMBERS[0]);
-        let deed = self.stranger(at, number, &own);
-        self.plan(at, deed);
+        let deed = self.stranger(at, at, number, &own);
+        self.plan(at, number, deed);
         let at = Millis(end.0 - 9 * HOUR_MS);
-        let deed = self.stranger(at, number + 1, SALES);
-        self.plan(at, deed);
+        let deed = self.stranger(at, at, number + 1, SALES);
+        self.plan(at, number + 1, deed);
     }
 
-    fn stranger(&self, at: Millis, number: u64, to: &str) -> Deed {
+    /// `number` of all; one that comes at `last` or later waits for whoever watches.
+    fn stranger(&self, at: Millis, last: Millis, number: u64, to: &str) -> Deed {
+        let is_last = at >= last;
         let mut rng = Rng::with_seed(self.seed ^ number.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         let letter = words::ENQUIRIES[number as usize % words::ENQUIRIES.len()];
         let (name, from) = words::STRANGERS[number as usize % words::STRANGERS.len()];
@@ -135,7 +140,7 @@ impl Answers {
             text: mail::enquiry((name, from), to, letter, at, rng.u64(..)),
             from: from.to_owned(),
             to: to.to_owned(),
-            answerer: (to == SALES && number % 4 != 3).then(|| rng.usize(..REPS)),
+            answerer: (to == SALES && !is_last).then(|| rng.usize(..REPS)),
         }
     }
 
@@ -158,8 +163,8 @@ impl Answers {
         let is_person = matches!(kind, Comeback::Reply(_) | Comeback::NoMore | Comeback::Spam);
         let at = self.after(caught.at, after_ms, is_person, &mut rng);
         let deed = deeds::comeback(&letter, kind, index, at, &mut rng);
-        self.plan(at, deed);
-        !matches!(kind, Comeback::Gone | Comeback::Full | Comeback::Blocked)
+        self.plan(at, rng.u64(..), deed);
+        !matches!(kind, Comeback::Gone | Comeback::Full)
     }
 
     /// When something is done that takes `ms` from `at` on; people do it in office hours.
@@ -176,7 +181,7 @@ impl Answers {
         let days = i64::from(hour >= OFFICE.1);
         workdays::plus(
             midnight,
-            days * DAY_MS + OFFICE.0 * HOUR_MS + rng.i64(..HOUR_MS),
+            days * DAY_MS + OFFICE.0 * HOUR_MS + rng.i64(0..HOUR_MS),
         )
     }
 
@@ -186,10 +191,26 @@ impl Answers {
     }
 
     /// Does the next deed.
-    pub(super) async fn act(&mut self, ctx: &Ctx, world: &World) -> Result<(), DemoError> {
+    pub(super) async fn act(&mut self, ctx: &Ctx, world: &World) -> Result<Done, DemoError> {
         let Some(((at, number), deed)) = self.due.pop_first() else {
-            return Ok(());
+            return Ok(Done::Other);
         };
+        let done = if matches!(deed, Deed::Answer { .. }) {
+            Done::Letter
+        } else {
+            Done::Other
+        };
+        self.carry_out(ctx, world, deed, (at, number)).await?;
+        Ok(done)
+    }
+
+    async fn carry_out(
+        &mut self,
+        ctx: &Ctx,
+        world: &World,
+        deed: Deed,
+        (at, number): (Millis, u64),
+    ) -> Result<(), DemoError> {
         match deed {
             Deed::Mail {
                 from,
@@ -214,6 +235,7 @@ impl Answers {
                 to,
                 subject,
             } => deeds::answer(ctx, world, rep, inbound, (&to, &subject), number).await,
+            Deed::Dismiss { rep, contact } => deeds::dismiss(ctx, world, rep, contact).await,
             Deed::Call {
                 rep,
                 contact,
@@ -237,16 +259,27 @@ impl Answers {
         let Some(mail) = newest.into_iter().find(|mail| mail.sender == from) else {
             return Ok(());
         };
-        let Some(wait) = words::wait(&mut rng, rep) else {
+        let wait = words::wait(&mut rng, rep);
+        let at = wait.unwrap_or_else(|| rng.i64(HOUR_MS..2 * DAY_MS));
+        let at = self.after(ctx.clock.now(), at, true, &mut rng);
+        if let (None, Some((contact, _))) = (wait, &mail.contact) {
+            self.plan(
+                at,
+                rng.u64(..),
+                Deed::Dismiss {
+                    rep,
+                    contact: *contact,
+                },
+            );
             return Ok(());
-        };
-        let at = self.after(ctx.clock.now(), wait, true, &mut rng);
+        }
         let by_call = rng.u32(..100) < BY_CALL;
         match mail.contact {
             Some((contact, _)) if by_call => {
                 let result = *rng.choice(words::RESULTS).unwrap_or(&CallResult::Connected);
                 self.plan(
                     at,
+                    rng.u64(..),
                     Deed::Call {
                         rep,
                         contact,
@@ -266,7 +299,7 @@ impl Answers {
             to: mail.sender,
             subject: mail.subject,
         };
-        self.plan(at, deed);
+        self.plan(at, rng.u64(..), deed);
         Ok(())
     }
 }

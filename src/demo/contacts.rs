@@ -9,7 +9,7 @@ use super::habits::{self, Act};
 use super::reader::{self, Offer, Reader};
 use super::workdays;
 use crate::ctx::Ctx;
-use crate::domain::clock::{Millis, SECOND_MS};
+use crate::domain::clock::{DAY_MS, Millis, SECOND_MS};
 use crate::store::caught;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -45,6 +45,15 @@ impl Tempo {
             }
         }
     }
+}
+
+/// What kind of act was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    /// A letter was written, which is to be sent.
+    Letter,
+    /// Anything else.
+    Other,
 }
 
 /// Something that will be done: when, by whom, which of their reactions.
@@ -117,9 +126,10 @@ impl Contacts {
             let offer = Arc::new(reader::read(&bytes, &ctx.settings.tracking_url));
             let letter = mail.message_id.as_ref();
             let letter = letter.and_then(|id| self.letters.remove(id));
-            // A mail of somebody who tries the product: its number keeps it apart from the team's.
-            let (number, asset) =
-                letter.unwrap_or((u64::MAX - mail.no.unsigned_abs(), contact % ASSETS.len()));
+            // An answer, or a mail of somebody who tries the product. Which of several is caught
+            // first is chance, so that what comes of one is drawn by whom and when.
+            let apart = (contact as u64 + 1) << 32 | mail.at.0.rem_euclid(DAY_MS).unsigned_abs();
+            let (number, asset) = letter.unwrap_or((apart, contact % ASSETS.len()));
             if !self.answers.on_letter(&mail, &bytes, contact, number) {
                 continue;
             }
@@ -142,16 +152,16 @@ impl Contacts {
     }
 
     /// Does the next act.
-    pub(super) async fn act(&mut self, ctx: &Ctx, world: &World) -> Result<(), DemoError> {
+    pub(super) async fn act(&mut self, ctx: &Ctx, world: &World) -> Result<Done, DemoError> {
         if self.answers.next() == self.next() {
             return self.answers.act(ctx, world).await;
         }
         let Some((_, (act, offer))) = self.due.pop_first() else {
-            return Ok(());
+            return Ok(Done::Other);
         };
         self.reader.act(&act, &offer).await?;
         self.acts += 1;
-        Ok(())
+        Ok(Done::Other)
     }
 
     /// Brings what is still to be done nearer, for somebody who watches from `now` on: one act

@@ -223,6 +223,8 @@ pub async fn credentials(ctx: &Ctx, world: &World) -> Result<Credentials, DemoEr
     let mut tx = ctx.store.begin().await?;
     let now = ctx.clock.now();
     tokens::add(&mut tx, id, administrator.user, "demo", &secret.hash(), now).await?;
+    let hint = serde_json::json!({ "password": PASSWORD, "people": sign_ins }).to_string();
+    settings::set(&mut tx, Setting::Demo, &hint, now).await?;
     tx.commit().await?;
     Ok(Credentials {
         sign_ins,

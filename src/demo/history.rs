@@ -3,7 +3,7 @@
 
 use super::DemoError;
 use super::answers::Answers;
-use super::contacts::{Contacts, Tempo};
+use super::contacts::{Contacts, Done, Tempo};
 use super::found::World;
 use super::plan;
 use super::team;
@@ -82,7 +82,10 @@ pub async fn history(
         }
         move_to(ctx, next);
         if letter != Some(next) {
-            contacts.act(ctx, world).await?;
+            if contacts.act(ctx, world).await? == Done::Letter {
+                while sender.step().await? == Progress::More {}
+                contacts.look(ctx, Tempo::Real).await?;
+            }
             continue;
         }
         while let Some((letter, number)) =

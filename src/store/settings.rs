@@ -24,6 +24,8 @@ pub enum Setting {
     DomainPerHour,
     /// Seconds between two mails of one mailbox to one recipient domain; unset is none.
     DomainGapSeconds,
+    /// Set in a demonstration alone: its password and who signs in with it, as JSON.
+    Demo,
     /// How our domains stood in the DNS when last looked at, as JSON.
     DnsPosture,
     /// Set while the queue waits for a person: the reason.
@@ -41,6 +43,7 @@ impl Setting {
             Self::ContentFloor => "content_floor",
             Self::DomainPerHour => "domain_per_hour",
             Self::DomainGapSeconds => "domain_gap_seconds",
+            Self::Demo => "demo",
             Self::DnsPosture => "dns_posture",
             Self::QueueHold => "queue_hold",
         }

@@ -12,6 +12,7 @@ mod clicks;
 mod consent;
 mod demo;
 mod domain_caps;
+mod domains;
 mod enquiries;
 mod forwarded;
 mod hold;

@@ -12,11 +12,15 @@ use crate::domain::clock::Millis;
 use crate::domain::contact::TrackingChoice;
 use crate::domain::id::{ContactId, InboundId, TouchId};
 use crate::domain::message::UrlTextPolicy;
-use crate::domain::touch::{CallResult, Channel, Direction};
+use crate::domain::touch::{CallResult, Channel, Direction, Settled};
 use crate::store::contacts;
+use crate::store::episodes::{self, After};
 use crate::store::inbound::gate;
 use crate::store::touches::{self, NewTouch};
 use fastrand::Rng;
+
+/// Waits looked through for the one that is meant.
+const WAITS: i64 = 500;
 
 /// What comes back on `letter`, as a mail.
 pub(super) fn comeback(
@@ -54,7 +58,7 @@ pub(super) fn comeback(
             let text = mail::spam(letter, at, number);
             (String::new(), letter.envelope.clone(), text)
         }
-        Comeback::Gone | Comeback::Full | Comeback::Blocked => {
+        Comeback::Gone | Comeback::Full => {
             let text = mail::bounce(letter, words::refusal(kind), at, number);
             (String::new(), letter.envelope.clone(), text)
         }
@@ -81,7 +85,12 @@ pub(super) async fn answer(
     (to, subject): (&str, &str),
     number: u64,
 ) -> Result<(), DemoError> {
-    let words = words::ANSWERS[number as usize % words::ANSWERS.len()];
+    let answers = if subject.starts_with("Re: ") {
+        words::ANSWERS
+    } else {
+        words::FIRST_ANSWERS
+    };
+    let words = answers[number as usize % answers.len()];
     let subject = subject.trim_start_matches("Re: ");
     let new = NewMessage {
         to: to.to_owned(),
@@ -109,6 +118,27 @@ pub(super) async fn answer(
             Ok(())
         }
     }
+}
+
+/// A rep says that a contact who waits needs no answer, as the button of the inbox does.
+pub(super) async fn dismiss(
+    ctx: &Ctx,
+    world: &World,
+    rep: usize,
+    contact: ContactId,
+) -> Result<(), DemoError> {
+    let viewer = &world.members[rep];
+    let now = ctx.clock.now();
+    let waiting = episodes::waiting(&ctx.store, viewer, After::START, now, WAITS).await?;
+    let Some(wait) = waiting.iter().find(|wait| wait.contact == contact) else {
+        return Ok(());
+    };
+    let mut tx = ctx.store.begin().await?;
+    if let Some(me) = gate::user_no(&mut tx, viewer.user).await? {
+        episodes::settle_in(&mut tx, wait, Settled::NoAnswerNeeded, me, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A rep calls and logs it.

@@ -15,8 +15,6 @@ pub(super) enum Comeback {
     Gone,
     /// The mailbox is full.
     Full,
-    /// The server takes nothing from this sender.
-    Blocked,
     /// They ask for no more, by mail.
     NoMore,
     /// They pressed "spam", and their provider reports it.
@@ -24,14 +22,13 @@ pub(super) enum Comeback {
 }
 
 /// Draws of a thousand, each up to and without its bound, in this order.
-const BOUNDS: [(u32, Comeback); 7] = [
+const BOUNDS: [(u32, Comeback); 6] = [
     (125, Comeback::Reply(0)),
     (155, Comeback::Away(0)),
     (163, Comeback::Gone),
     (169, Comeback::Full),
-    (173, Comeback::Blocked),
-    (180, Comeback::NoMore),
-    (183, Comeback::Spam),
+    (176, Comeback::NoMore),
+    (179, Comeback::Spam),
 ];
 
 /// What comes back on one letter, and after how long.
@@ -45,9 +42,7 @@ pub(super) fn comeback(rng: &mut Rng) -> Option<(i64, Comeback)> {
             Comeback::Away(rng.i64(3..12)),
         ),
         Comeback::NoMore | Comeback::Spam => (thought(rng), *kind),
-        Comeback::Gone | Comeback::Full | Comeback::Blocked => {
-            (rng.i64(2 * SECOND_MS..3 * MINUTE_MS), *kind)
-        }
+        Comeback::Gone | Comeback::Full => (rng.i64(2 * SECOND_MS..3 * MINUTE_MS), *kind),
     })
 }
 
@@ -97,6 +92,12 @@ pub(super) const ANSWERS: &[&str] = &[
     "That is no problem at all. I will come back to you in February, and until then you will hear nothing from us unless you ask. If the budget round comes earlier, one line from you is enough.",
 ];
 
+/// What reps answer to an enquiry.
+pub(super) const FIRST_ANSWERS: &[&str] = &[
+    "Thank you for writing to us. I will call you tomorrow morning at nine to understand what is needed, and until then you find below what similar plants have chosen and why.",
+    "Gladly. I have asked our engineer for the figures and will send them this week, together with two references near you who run the same equipment and have agreed to take a call.",
+];
+
 /// What comes of a call.
 pub(super) const RESULTS: &[CallResult] = &[
     CallResult::Connected,
@@ -109,7 +110,6 @@ pub(super) const RESULTS: &[CallResult] = &[
 pub(super) const fn refusal(kind: Comeback) -> (&'static str, &'static str) {
     match kind {
         Comeback::Full => ("5.2.2", "mailbox full, over quota"),
-        Comeback::Blocked => ("5.7.1", "message blocked by policy"),
         _ => ("5.1.1", "user unknown"),
     }
 }
@@ -124,6 +124,9 @@ pub(super) const STRANGERS: &[(&str, &str)] = &[
     ("Mette Holm", "mette@northdairy.example"),
     ("Owen Pritchard", "owen@valleybakers.example"),
     ("Sanna Kivi", "sanna@riverpaper.example"),
+    ("Luc Perrin", "luc.perrin@alpinecheese.example"),
+    ("Hilde Aas", "hilde@fjordpower.example"),
+    ("Marta Sousa", "marta@corkworks.example"),
 ];
 
 /// What strangers write who were told of the company.
@@ -139,6 +142,18 @@ pub(super) const ENQUIRIES: &[(&str, &str)] = &[
     (
         "Question from the trade fair",
         "We met at your stand last month. You promised to send figures on drift in salt water; have I missed them?",
+    ),
+    (
+        "Data sheet in German",
+        "Is there a data sheet of the pressure sensors in German? Our maintenance people would like to read it before we decide.",
+    ),
+    (
+        "Delivery before Christmas",
+        "Could six probes be here before Christmas? Ours failed during the last inspection, and we may not run without them.",
+    ),
+    (
+        "Visit to your works",
+        "Four of us would like to see how calibration is done at your place. Which weeks would suit you?",
     ),
     (
         "Replacement for an old controller",

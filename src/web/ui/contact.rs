@@ -178,7 +178,7 @@ fn stopped(desk: &Desk, entry: &Suppressed) -> Markup {
 /// Stops mail to an address because its holder said so to somebody.
 fn stop_form(desk: &Desk, contact: &Contact, email: &EmailAddress) -> Markup {
     html! {
-        form.inline method="post" action=(format!("/contacts/{}/stop", contact.id)) {
+        form method="post" action=(format!("/contacts/{}/stop", contact.id)) {
             (csrf(&desk.frame))
             input type="hidden" name="address" value=(email.as_str());
             button.small { (desk.lang().write_no_more()) }

@@ -3,13 +3,14 @@
 
 use super::layout::gate;
 use super::words::Lang;
+use crate::web::auth::{Anyone, Signed};
 use crate::web::error::{Code, Problem};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
+use actix_web::{Error, FromRequest as _, HttpRequest, HttpResponse, ResponseError as _};
 use maud::{Markup, html};
 
 /// The middleware around all pages.
@@ -24,6 +25,8 @@ pub async fn as_pages(
     if !wants_page || !is_problem(&response) {
         return Ok(response);
     }
+    let reader = Signed::<Anyone>::extract(response.request()).await;
+    let lang = reader.map_or(lang, |reader| Lang::from_tag(&reader.user.language));
     let status = response.status();
     let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
     let (request, _) = response.into_parts();

@@ -92,6 +92,11 @@ fn line<P>(
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
             said_of(lang, event.kind, code, text),
         ),
+        Detail::Touch(touch) if event.kind == EventKind::Touched => (
+            lang.touch_line(touch.channel, touch.direction, touch.result),
+            tag(lang.event_word(event.kind), lang.event_tone(event.kind)),
+            String::new(),
+        ),
         Detail::None | Detail::Revision(_) | Detail::Touch(_) | Detail::Dismissal(_) => (
             lang.event(event.kind).to_owned(),
             tag(lang.event_word(event.kind), lang.event_tone(event.kind)),

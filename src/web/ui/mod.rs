@@ -12,6 +12,7 @@ mod contact_form;
 mod contacts;
 mod content;
 mod decide;
+mod demo;
 mod desk;
 mod fault;
 mod feed;

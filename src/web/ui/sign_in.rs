@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+use super::demo::Hint;
 use super::desk::{Answer, go_to, query};
 use super::fault::language;
 use super::layout::gate;
@@ -14,10 +15,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 /// `GET /sign-in`
-pub async fn show(request: HttpRequest) -> HttpResponse {
+pub async fn show(web: Data<Web>, request: HttpRequest) -> HttpResponse {
     let fields = query(&request);
     let return_to = auth::own_path(fields.text("return_to"));
-    let page = page(language(&request), "", return_to, &Errors::default());
+    let lang = language(&request);
+    // Without the database there is a page all the same.
+    let hint = Hint::read(&web.ctx.store).await.ok().flatten();
+    let page = page(lang, "", return_to, &Errors::default(), hint.as_ref());
     answer(StatusCode::OK, page)
 }
 
@@ -45,7 +49,7 @@ pub async fn submit(web: Data<Web>, request: HttpRequest, fields: Fields) -> Ans
             StatusCode::TOO_MANY_REQUESTS
         }
     };
-    Ok(answer(status, page(lang, email, return_to, &errors)))
+    Ok(answer(status, page(lang, email, return_to, &errors, None)))
 }
 
 /// `POST /sign-out`
@@ -63,7 +67,7 @@ fn answer(status: StatusCode, page: Markup) -> HttpResponse {
         .body(page.into_string())
 }
 
-fn page(lang: Lang, email: &str, return_to: &str, errors: &Errors) -> Markup {
+fn page(lang: Lang, email: &str, return_to: &str, errors: &Errors, hint: Option<&Hint>) -> Markup {
     let form = Form { errors };
     let body = html! {
         h1 { "otklik" }
@@ -75,6 +79,7 @@ fn page(lang: Lang, email: &str, return_to: &str, errors: &Errors) -> Markup {
             (form.line("password", "password", lang.password(), "", "", "required autocomplete=current-password"))
             button.go-on { (lang.sign_in()) }
         }
+        @if let Some(hint) = hint { (hint.gate(lang)) }
     };
     gate(lang, lang.sign_in(), &body)
 }

@@ -1,5 +1,6 @@
 //! Today: whom to call now, what waits, what wants a look. The sentence at the top says it all.
 
+use super::demo;
 use super::desk::{Answer, Desk, shown};
 use super::layout::{Here, page};
 use super::parts::{empty, moment, state_tag};
@@ -23,6 +24,8 @@ const LOOK_MS: i64 = 7 * DAY_MS;
 struct Alerts {
     paused: Vec<Mailbox>,
     about_us: Vec<(InboundId, Millis)>,
+    /// Whether a newcomer to a demonstration is to be told what to try.
+    is_demo: bool,
 }
 
 /// One person who clicked, with their clicks.
@@ -51,6 +54,7 @@ pub async fn show(desk: Desk) -> Answer {
         } else {
             Vec::new()
         },
+        is_demo: demo::Hint::read(store).await?.is_some(),
     };
     let body = body(&desk, &clicks, &open, summary.as_deref(), &alerts);
     let title = desk.lang().today_title();
@@ -115,6 +119,7 @@ fn body(
                     a.button.go-on href="/compose" { (lang.nav_compose()) }
                 }
                 (alerts(desk, told))
+                @if told.is_demo { (demo::to_try(lang)) }
                 @if let Some(summary) = summary {
                     div.panel {
                         h2 { (lang.nav_reports()) ": " (lang.last_90_days()) }

@@ -44,6 +44,9 @@ pub fn histogram(caption: Caption<'_>, bins: &[Bin], say: impl Fn(i64) -> String
                         text x="0" y=(y - 3.0) { (say(tick as i64)) }
                     }
                 }
+            }
+            // Beside the figures, so that no bar hides one.
+            svg.plot x="28" y=(TOP) height=(HEIGHT) overflow="visible" {
                 @for (i, bin) in bins.iter().enumerate() {
                     @let x = slot * i as f64;
                     @let width = if bin.machine.is_some() { 0.42 } else { 0.84 };
@@ -54,10 +57,8 @@ pub fn histogram(caption: Caption<'_>, bins: &[Bin], say: impl Fn(i64) -> String
                             (column(x + slot * 0.52, slot * 0.42, machine, &up, "", Some(format!("url(#{id}-hatch)"))))
                         }
                     }
+                    text x=(pc(slot * (i as f64 + 0.5))) y=(HEIGHT + 15.0) text-anchor="middle" { (bin.label) }
                 }
-            }
-            @for (i, bin) in bins.iter().enumerate() {
-                text x=(pc(slot * (i as f64 + 0.5))) y=(HEIGHT + TOP + 15.0) text-anchor="middle" { (bin.label) }
             }
         }
     }

@@ -9,7 +9,7 @@ pub use asked::decide;
 
 use super::desk::{self, Answer, Desk, query, shown};
 use super::layout::{Here, csrf, page};
-use super::parts::{empty, moment, tag};
+use super::parts::{empty, tag};
 use super::today::escaped;
 use super::words::Tone;
 use crate::domain::clock::HOUR_MS;
@@ -309,7 +309,7 @@ pub fn strip(desk: &Desk, episode: &Episode, answers: Option<&str>) -> Markup {
     );
     html! {
         div.panel {
-            p { (lang.waits_for()) " " (clock(desk, episode)) " · " (moment(&desk.frame.when, episode.opened_at)) }
+            p { (lang.waits_for()) " " (clock(desk, episode)) }
             div.acts {
                 a.button.go-on href=(answer) { (lang.answer_to(&episode.contact_name)) }
                 form method="post" action=(format!("/inbox/{}/done", episode.id)) { (csrf(&desk.frame)) button { (lang.no_answer_needed()) } }

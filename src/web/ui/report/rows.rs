@@ -2,6 +2,7 @@
 
 use super::counted::slice;
 use super::table::{gateway, given, purpose, share_of};
+use crate::domain::touch::Channel;
 use crate::report::asked::{Asked, Name, Slice};
 use crate::report::{Differs, Report, Row};
 use crate::web::ui::chart::nice_max;
@@ -14,6 +15,8 @@ fn label(lang: Lang, by: Slice, row: &Row) -> String {
     let word = match by {
         Slice::Purpose => purpose(lang, &row.key),
         Slice::Gateway => gateway(lang, &row.key),
+        Slice::Total => Some(lang.by_total()),
+        Slice::Channel => Channel::from_word(&row.key).map(|channel| lang.channel(channel)),
         _ => None,
     };
     word.map_or_else(|| given(row), str::to_owned)

@@ -4,6 +4,7 @@ use super::super::desk::Desk;
 use super::super::parts::{moment, why_tag};
 use super::super::words::{Lang, Tone};
 use super::mailbox::may_change;
+use crate::domain::mailbox::Profile;
 use crate::domain::viewer::Viewer;
 use crate::store::mailboxes::Mailbox;
 use crate::store::users::User;
@@ -31,6 +32,16 @@ pub(super) fn users<P>(desk: &Desk<P>, users: &[User]) -> Markup {
     }
 }
 
+/// A provider's name as people know it.
+const fn provider(lang: Lang, profile: Profile) -> &'static str {
+    match profile {
+        Profile::Google => "Google",
+        Profile::Microsoft => "Microsoft",
+        Profile::Ses => "Amazon SES",
+        Profile::Generic => lang.profile_generic(),
+    }
+}
+
 pub(super) fn mailboxes(lang: Lang, viewer: &Viewer, mailboxes: &[Mailbox]) -> Markup {
     html! {
         @if mailboxes.is_empty() { p.panel.soft { (lang.no_mailboxes()) } } @else {
@@ -47,7 +58,7 @@ pub(super) fn mailboxes(lang: Lang, viewer: &Viewer, mailboxes: &[Mailbox]) -> M
                                 " "
                                 @if let Some(reason) = &data.paused_reason { (why_tag(lang.paused(), Tone::Warn, reason)) }
                             }
-                            td data-l=(lang.provider()) { (data.profile.as_str()) }
+                            td data-l=(lang.provider()) { (provider(lang, data.profile)) }
                             td.num data-l=(lang.daily_cap()) { @if let Some(cap) = data.daily_cap { (lang.integer(cap)) } }
                         }
                     }

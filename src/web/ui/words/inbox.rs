@@ -2,7 +2,7 @@
 
 use super::{Lang, counted, words};
 use crate::domain::inbound::InboundKind;
-use crate::domain::touch::{CallResult, Channel, Outcome};
+use crate::domain::touch::{CallResult, Channel, Direction, Outcome};
 
 words! {
     nav_inbox: "Inbox", "Входящие";
@@ -86,6 +86,10 @@ words! {
     key_results: "log a call: connected, voicemail, no answer, busy, wrong number",
         "записать звонок: дозвонились, автоответчик, нет ответа, занято, не тот номер";
 
+    touch_of_theirs(channel: &str): "From them: {channel}", "От них: {channel}";
+    touch_of_ours(channel: &str): "From us: {channel}", "От нас: {channel}";
+    touch_call(result: &str): "Call: {result}", "Звонок: {result}";
+
     call_connected: "connected", "поговорили";
     call_voicemail: "voicemail", "автоответчик";
     call_no_answer: "no answer", "нет ответа";
@@ -137,6 +141,20 @@ impl Lang {
             Channel::Meeting => self.ch_meeting(),
             Channel::Form => self.ch_form(),
             Channel::Chat => self.ch_chat(),
+        }
+    }
+
+    /// What was told of a touch, in a line.
+    pub fn touch_line(
+        self,
+        channel: Channel,
+        way: Direction,
+        result: Option<CallResult>,
+    ) -> String {
+        match (result, way) {
+            (Some(result), _) => self.touch_call(self.call_result(result)),
+            (None, Direction::In) => self.touch_of_theirs(self.channel(channel)),
+            (None, Direction::Out) => self.touch_of_ours(self.channel(channel)),
         }
     }
 

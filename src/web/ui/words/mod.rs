@@ -8,6 +8,7 @@ mod catcher;
 mod common;
 mod compose;
 mod contacts;
+mod demo;
 mod events;
 mod findings;
 mod follow;

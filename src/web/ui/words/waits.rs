@@ -18,10 +18,10 @@ words! {
     clock_label: "Clock", "Часы";
     clock_wall: "as time passes", "по календарю";
     clock_business: "working hours", "рабочее время";
-    by_channel: "channel", "каналам";
-    by_mailbox: "mailbox", "ящикам";
-    by_domain: "domain", "доменам";
-    by_reason: "reason", "причинам";
+    by_channel: "channel", "каналы";
+    by_mailbox: "mailbox", "ящики";
+    by_domain: "domain", "домены";
+    by_reason: "reason", "причины";
     waiting_now: "Wait now", "Ждут сейчас";
     waiting_list: "Who waits, longest first", "Кто ждёт, самые давние сверху";
     nobody_waits: "Nobody waits.", "Никто не ждёт.";
@@ -76,5 +76,5 @@ words! {
     n_limits: "Red from 2 % that came back for good, or from 3 complaints and 0.3 % of what went to providers that report them.", "Красное: 2 % окончательных возвратов или 3 жалобы и 0,3 % отправленного провайдерам, которые о них сообщают.";
     n_reporting(n: &str, of: &str): "{n} of {of} sent went to providers that report complaints to us.", "{n} из {of} ушло провайдерам, которые сообщают о жалобах.";
     n_not_reported: "Providers that report no complaints to us are marked: none there does not mean that nobody complained.", "Провайдеры, не сообщающие о жалобах, отмечены: ноль там не значит, что никто не жаловался.";
-    n_dns: "How the sending domains stand in DNS (SPF, DKIM, DMARC) is said by otklik doctor.", "О DNS отправляющих доменов (SPF, DKIM, DMARC) скажет otklik doctor.";
+    n_dns: "How the sending domains stand in the DNS (SPF, DKIM, DMARC) is looked at once a day and shown below and in the settings.", "Записи отправляющих доменов в DNS (SPF, DKIM, DMARC) проверяются раз в день; результат ниже и в настройках.";
 }
