@@ -11,10 +11,12 @@
 
 mod reason;
 mod reply;
+mod told;
 mod wait;
 
 pub use reason::Reason;
 pub use reply::{Enhanced, Reply};
+pub use told::told_id;
 pub use wait::asked_wait_ms;
 
 /// How far a conversation had come. The order is that of the conversation.

@@ -282,7 +282,11 @@ fn references(earlier: &Earlier) -> String {
     let mut ids: Vec<&str> = before.split_whitespace().collect();
     ids.extend(Some(earlier.message_id.as_str()).filter(|id| !id.is_empty()));
     let skipped = ids.len().saturating_sub(MAX_REFERENCES);
-    ids[skipped..].join(" ")
+    if skipped > 0 {
+        // The first one says which thread it is; those after it can be spared.
+        ids.drain(1..=skipped);
+    }
+    ids.join(" ")
 }
 
 /// Class and purpose by what went to and fro with whom the message is for.

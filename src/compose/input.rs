@@ -176,6 +176,13 @@ impl Rfc822Id {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The id that [`Rfc822Id::new`] was given, if this can be one of those.
+    pub fn uuid(&self) -> Option<Uuid> {
+        let (left, _) = self.0.strip_prefix('<')?.split_once('@')?;
+        let plain = left.len() == 32 && left.bytes().all(|b| b.is_ascii_hexdigit());
+        Uuid::try_parse(left).ok().filter(|_| plain)
+    }
 }
 
 impl TryFrom<String> for Rfc822Id {

@@ -4,9 +4,12 @@
 //! merge may have changed, is parsed again here.
 
 use super::encode;
-use super::input::{Attachment, Person, RenderInput};
+use super::input::{Attachment, Person, RenderInput, Rfc822Id};
 use crate::domain::address::{AddressError, EmailAddress, HeaderText};
 use crate::domain::clock::Millis;
+use crate::domain::thread_index;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
 use lettre::address::Envelope;
 use lettre::message::header::{
@@ -93,13 +96,9 @@ fn headers(input: &RenderInput, parts: &Parts<'_>) -> Result<MessageBuilder, Mim
     if let Some(id) = &input.in_reply_to {
         builder = builder.in_reply_to(id.as_str().to_owned());
     }
-    if !input.references.is_empty() {
-        let ids: Vec<_> = input
-            .references
-            .iter()
-            .map(super::input::Rfc822Id::as_str)
-            .collect();
-        builder = builder.references(ids.join(" "));
+    builder = builder.references(references(input));
+    if let Some(index) = thread_index(input) {
+        builder = builder.raw_header(header("Thread-Index", &index));
     }
     if let Some(url) = parts.unsubscribe {
         let by_mail = parts.unsubscribe_at.map_or_else(String::new, |address| {
@@ -119,6 +118,27 @@ fn headers(input: &RenderInput, parts: &Parts<'_>) -> Result<MessageBuilder, Mim
     }
     // The envelope of the SMTP dialogue is ours; the builder's own would need every recipient.
     Ok(builder.envelope(Envelope::new(None, vec![address(&input.recipient)?])?))
+}
+
+/// The thread so far and, last, this mail's own id: Amazon SES and Exchange may put another id into
+/// `Message-ID` and leave this field alone, so that an answer still names ours. A reader that
+/// threads by ids passes over a mail's own (RFC 5256, `REFERENCES`, links that would make a loop).
+fn references(input: &RenderInput) -> String {
+    let before = input
+        .references
+        .iter()
+        .filter(|id| **id != input.message_id);
+    let all = before.chain([&input.message_id]);
+    all.map(Rfc822Id::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// Outlook's name for the thread, where a mail of ours began it. In a thread that they began it
+/// has a name of theirs, which another one would break.
+fn thread_index(input: &RenderInput) -> Option<String> {
+    let began = input.references.first().or(input.in_reply_to.as_ref());
+    let root = began.unwrap_or(&input.message_id).uuid()?;
+    let value = thread_index::value(root, input.message_id.uuid()?, input.date)?;
+    Some(STANDARD.encode(value))
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -135,7 +135,7 @@ words! {
         References = "references",
         /// An id inside a returned copy.
         Returned = "returned",
-        /// Our own header or link inside a returned copy.
+        /// Our own header or link inside a returned or quoted copy.
         ReturnedToken = "returned_token",
         /// Outlook's `Thread-Index`.
         ThreadIndex = "thread_index",

@@ -23,6 +23,7 @@ pub mod sealed;
 pub mod secret;
 pub mod stats;
 pub mod suppression;
+pub mod thread_index;
 pub mod ticket;
 pub mod touch;
 pub mod verdict;

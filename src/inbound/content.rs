@@ -6,6 +6,7 @@ use super::limits;
 use super::mime::{Part, Tree};
 use super::ours::Ours;
 use super::understood::Attachment;
+use crate::domain::id::DeliveryId;
 
 /// The content of one mail, links and pixels of ours taken out.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(super) struct Content {
     pub(super) attachments: Vec<Attachment>,
     /// The method of its calendar part, in upper case.
     pub(super) calendar: Option<String>,
+    /// The delivery that a link of ours in it names: the mail that it quotes.
+    pub(super) quoted: Option<DeliveryId>,
 }
 
 impl Content {
@@ -43,6 +46,9 @@ impl Content {
         for (_, part) in tree.parts.iter().enumerate().filter(enclosed) {
             content.attach(part, part.body.len());
         }
+        content.quoted = ours
+            .delivery_in_text(&plain)
+            .or_else(|| ours.delivery_in_text(&html));
         let (plain, html) = (ours.cleaned(&plain), ours.cleaned(&html));
         content.full = if plain.trim().is_empty() {
             to_text(&html)

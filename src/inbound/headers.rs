@@ -78,7 +78,12 @@ impl Headers {
 pub(super) fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for raw in fields.all(name) {
-        let text = String::from_utf8_lossy(raw);
+        // No id may stand in an encoded word; some programs put long ones there all the same.
+        let text = if raw.windows(2).any(|two| two == b"=?") {
+            unstructured(raw).into()
+        } else {
+            String::from_utf8_lossy(raw)
+        };
         let bracketed = text
             .split('<')
             .skip(1)
@@ -245,9 +250,10 @@ mod tests {
 
     #[test]
     fn ids_are_read_without_brackets_and_between_noise() {
-        let head = b"References: <a@x.example>\r\n <b@x.example>\r\nIn-Reply-To: Your mail of Monday <c@x.example>\r\nMessage-ID: d@x.example\r\n";
+        let head = b"References: <a@x.example>\r\n <b@x.example>\r\n =?utf-8?q?=3Ce=40x=2Eexample=3E?=\r\nIn-Reply-To: Your mail of Monday <c@x.example>\r\nMessage-ID: d@x.example\r\n";
         let headers = Headers::read(&Fields::read(head));
-        assert_eq!(headers.references, ["a@x.example", "b@x.example"]);
+        let three = ["a@x.example", "b@x.example", "e@x.example"];
+        assert_eq!(headers.references, three);
         assert_eq!(headers.in_reply_to, ["c@x.example"]);
         assert_eq!(headers.message_id.as_deref(), Some("d@x.example"));
     }

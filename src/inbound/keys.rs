@@ -5,6 +5,7 @@ use super::headers::{Headers, addresses};
 use super::ours::Ours;
 use super::report::Returned;
 use super::understood::{Arrival, MatchKey, Told};
+use crate::domain::id::DeliveryId;
 use crate::domain::inbound::MatchedBy;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -24,12 +25,13 @@ const RECIPIENT_FIELDS: &[&str] = &[
 /// Most keys; a mail with more ids is no answer.
 const MAX_KEYS: usize = 200;
 
-/// The keys of a mail.
+/// The keys of a mail; `quoted` is the delivery that a link of ours in its own text names.
 pub(super) fn keys(
     fields: &Fields<'_>,
     headers: &Headers,
     arrival: &Arrival,
     returned: &Returned,
+    quoted: Option<DeliveryId>,
     told: Option<&Told>,
     ours: &Ours,
 ) -> Vec<MatchKey> {
@@ -60,6 +62,8 @@ pub(super) fn keys(
     keys.extend(
         returned
             .delivery
+            .into_iter()
+            .chain(quoted)
             .map(|id| MatchKey::Token(MatchedBy::ReturnedToken, id)),
     );
     let indexes = thread_index(fields)

@@ -68,7 +68,15 @@ pub fn understand(raw: &[u8], arrival: &Arrival, ours: &Ours) -> Understood {
         kind: verdict.now,
         kind_if_ours: verdict.if_ours,
         kind_if_not: verdict.if_not,
-        keys: keys::keys(fields, &headers, arrival, &returned, report.as_ref(), ours),
+        keys: keys::keys(
+            fields,
+            &headers,
+            arrival,
+            &returned,
+            content.quoted,
+            report.as_ref(),
+            ours,
+        ),
         left: left.filter(|_| {
             report.is_none() && verdict.now != crate::domain::inbound::InboundKind::List
         }),

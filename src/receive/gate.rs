@@ -12,7 +12,7 @@ use crate::domain::inbound::InboundKind;
 use crate::inbound::{MatchKey, Ours, Told, Understood};
 use crate::store::inbound::gate::{self, Owner};
 use crate::store::inbound::matching as found;
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, message_ids};
 
 /// Why nothing of a mail is kept but the caller's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +163,7 @@ async fn belongs(tx: &mut Tx, seen: &Seen<'_>) -> Result<bool> {
         }
     }
     if let Some(id) = &mail.headers.message_id
-        && found::by_id(tx, id).await?.is_some()
+        && message_ids::lookup(tx, id).await?.is_some()
     {
         return Ok(true);
     }

@@ -1,14 +1,16 @@
 //! From the keys of a mail to what it belongs to: the first key that leads somewhere counts.
 
-use crate::domain::address::EmailAddress;
+use crate::domain::address::{EmailAddress, is_freemail};
 use crate::domain::clock::{DAY_MS, Millis};
 use crate::domain::id::{ContactNo, DeliveryNo, InboundNo, MessageId, ThreadNo};
 use crate::domain::inbound::MatchedBy;
+use crate::domain::thread_index;
 use crate::inbound::{MatchKey, Understood, normalised_subject};
 use crate::store::inbound::matching::{self as found, Copy};
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, message_ids};
 
-/// How far back the same subject under the same person means the same thread.
+/// How far back the same subject under the same person means the same thread, and another person
+/// at the same company may be about the same.
 const SAME_SUBJECT_DAYS: i64 = 90;
 
 /// What a mail belongs to.
@@ -85,11 +87,11 @@ pub(super) async fn by_key(
             let found = found::by_delivery(tx, *delivery).await?;
             found.map(|(no, message)| (Some(no), message))
         }
-        MatchKey::Id(_, id) => match found::by_id(tx, id).await? {
+        MatchKey::Id(_, id) => match message_ids::lookup(tx, id).await? {
             Some(hit) => Some(hit),
             None => return by_earlier(tx, key.by(), id, no).await,
         },
-        MatchKey::ThreadIndex(_) => None,
+        MatchKey::ThreadIndex(head) => by_thread_index(tx, head, at).await?,
         MatchKey::SubjectAndSender { subject, address } => {
             by_subject(tx, subject, address, at).await?
         }
@@ -109,6 +111,34 @@ pub(super) async fn by_key(
         contact: None,
         copies,
     }))
+}
+
+/// The mail of ours that was the newest in the thread that `head` names, if that name is ours.
+async fn by_thread_index(
+    tx: &mut Tx,
+    head: &[u8; thread_index::HEAD_BYTES],
+    at: Millis,
+) -> Result<Option<(Option<DeliveryNo>, MessageId)>> {
+    let Some(root) = thread_index::root(head) else {
+        return Ok(None);
+    };
+    let message = found::by_root(tx, MessageId(root), at).await?;
+    Ok(message.map(|message| (None, message)))
+}
+
+/// The message last written to somebody else at the company of `address`: a person may see what a
+/// mail that matches nothing could be about. No match, so nothing follows from it.
+pub(super) async fn same_company(
+    tx: &mut Tx,
+    address: &EmailAddress,
+    at: Millis,
+) -> Result<Option<MessageId>> {
+    let domain = address.domain();
+    if is_freemail(domain) {
+        return Ok(None);
+    }
+    let since = at.plus(-SAME_SUBJECT_DAYS * DAY_MS);
+    found::at_company(tx, domain, address.as_str(), since).await
 }
 
 async fn by_earlier(tx: &mut Tx, by: MatchedBy, id: &str, no: InboundNo) -> Result<Option<Match>> {

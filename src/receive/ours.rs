@@ -1,10 +1,11 @@
 //! Ourselves, as `inbound` must know us: keys, addresses, domains, hosts.
 
+use super::reading;
 use crate::ctx::Ctx;
 use crate::domain::address::{EmailAddress, is_freemail};
 use crate::domain::ticket::TicketKeys;
 use crate::domain::verp::VerpKeys;
-use crate::inbound::Ours;
+use crate::inbound::{Display, Ours};
 use crate::store::{Result, inbound};
 
 /// Ourselves, as things stand.
@@ -33,6 +34,12 @@ pub(super) async fn ours(ctx: &Ctx) -> Result<Ours> {
             .filter_map(|url| url.host_str().map(str::to_ascii_lowercase))
             .collect(),
     })
+}
+
+/// A stored mail as a person is shown it; `None` where it cannot be read.
+pub async fn display(ctx: &Ctx, raw: Vec<u8>) -> Result<Option<Display>> {
+    let ours = ours(ctx).await?;
+    Ok(reading::display(raw, ours).await)
 }
 
 /// Whether `address` is inside the organisation: one of our own, or at a domain that is ours alone.

@@ -2,7 +2,7 @@
 //! that breaks it must break nothing else.
 
 use super::arrival::Arrival;
-use crate::inbound::{self, Ours, Understood};
+use crate::inbound::{self, Display, Ours, Understood};
 use sha2::{Digest as _, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -33,6 +33,12 @@ pub(super) async fn read(
         return read();
     }
     tokio::task::spawn_blocking(read).await.ok().flatten()
+}
+
+/// How a mail is shown; `None` when that broke.
+pub(super) async fn display(raw: Vec<u8>, ours: Ours) -> Option<Display> {
+    let shown = move || catch_unwind(AssertUnwindSafe(|| inbound::display(&raw, &ours))).ok();
+    tokio::task::spawn_blocking(shown).await.ok().flatten()
 }
 
 /// The identity of bytes that cannot be read: their own digest.

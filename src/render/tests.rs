@@ -310,3 +310,47 @@ fn preflight_says_what_a_person_would_want_to_know() {
     assert_eq!(codes(&found.findings), [FindingCode::NothingTracked]);
     assert!(!found.rendered.unwrap().bytes.is_empty());
 }
+
+#[test]
+fn a_mail_names_itself_last_in_its_thread_and_outlook_is_told_of_threads_that_we_began() {
+    let made = |n: u128| {
+        let id = Uuid::from_u128(0x0190_f1e2_0000_7000_8000_0000_0000_0000 | n);
+        Rfc822Id::new(id, &EmailAddress::parse("bo@example.org").unwrap())
+    };
+    let index = |head: &str| {
+        let line = head
+            .lines()
+            .find_map(|line| line.strip_prefix("Thread-Index: "));
+        line.map(str::to_owned)
+    };
+    let with = |references: Vec<Rfc822Id>| RenderInput {
+        message_id: made(2),
+        in_reply_to: references.last().cloned(),
+        references,
+        ..input(MailClass::Correspondence)
+    };
+    let head = |input| head_of(&render(&input, &setup()).unwrap());
+    let first = head(with(Vec::new()));
+    let own = made(2).as_str().to_owned();
+    assert!(first.contains(&format!("References: {own}\r\n")), "{first}");
+    // 22 bytes are 30 digits of base64 and two of padding.
+    assert_eq!(index(&first).unwrap().len(), 32);
+
+    let theirs = Rfc822Id::parse("<a@customer.example>").unwrap();
+    let answer = head(with(vec![made(1), theirs.clone()]));
+    let thread = format!(
+        "References: {} <a@customer.example> {own}\r\n",
+        made(1).as_str()
+    );
+    assert!(answer.contains(&thread), "{answer}");
+    // The same thread, and five bytes for the answer.
+    let began = head(RenderInput {
+        message_id: made(1),
+        ..with(Vec::new())
+    });
+    let (began, index_of_answer) = (index(&began).unwrap(), index(&answer).unwrap());
+    assert_eq!(index_of_answer.len(), 36);
+    assert_eq!(index_of_answer[..29], began[..29]);
+
+    assert_eq!(index(&head(with(vec![theirs]))), None, "they began it");
+}

@@ -30,6 +30,7 @@ pub mod inbound;
 pub mod log;
 pub mod mailbox_access;
 pub mod mailboxes;
+pub mod message_ids;
 pub mod messages;
 mod migrate;
 pub mod outbox;
@@ -287,6 +288,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("mailbox_access::tokens", mailbox_access::ALL[2]),
         ("mailbox_access::copies", mailbox_access::ALL[3]),
         ("mailboxes", mailboxes::STATEMENTS),
+        ("message_ids", message_ids::STATEMENTS),
         ("messages", messages::ALL[0]),
         ("messages::list", messages::ALL[1]),
         ("messages::parts", messages::ALL[2]),

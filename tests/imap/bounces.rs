@@ -1,150 +1,95 @@
-//! Postfix refuses a recipient after it took the mail: its report lands in the rep's own INBOX,
-//! where it is read.
+//! Postfix takes mail and cannot deliver it: its reports land in the rep's own INBOX, where they are
+//! read, find the mail they are about, and have the consequences that each deserves.
 
-use crate::dovecot::{Dovecot, owner, wait_for};
-use crate::mailbox::{New, add, number, readers, until};
-use crate::ports;
-use crate::support::engines::{Engine, folder};
+use crate::dovecot::{Dovecot, owner};
+use crate::mailbox::{New, add, readers, until};
+use crate::postfix::Postfix;
+use crate::support::engines::Engine;
 use crate::support::world::{ctx, letter, rep, settings};
 use otklik::accept;
+use otklik::ctx::Ctx;
+use otklik::domain::address::EmailAddress;
+use otklik::domain::delivery::DeliveryState;
+use otklik::domain::id::MessageId;
+use otklik::domain::inbound::{BounceClass, BounceReason, InboundKind, MatchedBy};
 use otklik::domain::mailbox::Profile;
+use otklik::domain::suppression::AddressHasher;
+use otklik::domain::viewer::Viewer;
 use otklik::net::smtp::PhaseTimeouts;
+use otklik::store::inbound::read::{self, Filter, Shown};
+use otklik::store::{mailboxes, messages, suppressions};
 use otklik::work::send::Sender;
-use std::fs;
-use std::net::SocketAddr;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use otklik::work::{self, Progress};
 use std::time::Duration;
 
 const RITA: &str = "rita@seller.example";
 
-/// A Postfix of our own that delivers Rita's mail into her maildir. Its processes change to the
-/// user `postfix`, so it takes root; it ends with this.
-struct Postfix {
-    child: Child,
-    folder: PathBuf,
-    address: SocketAddr,
-}
+/// What Postfix does with mail to each, and what its report must be taken for.
+const FATES: [(&str, BounceClass, Option<BounceReason>, DeliveryState); 4] = [
+    (
+        "nobody@buyer.example",
+        BounceClass::Hard,
+        Some(BounceReason::UnknownUser),
+        DeliveryState::Bounced,
+    ),
+    (
+        "full@buyer.example",
+        BounceClass::Soft,
+        Some(BounceReason::MailboxFull),
+        DeliveryState::Bounced,
+    ),
+    (
+        "blocked@buyer.example",
+        BounceClass::Block,
+        Some(BounceReason::Policy),
+        DeliveryState::Bounced,
+    ),
+    (
+        "late@buyer.example",
+        BounceClass::Delayed,
+        None,
+        DeliveryState::Sent,
+    ),
+];
 
-impl Postfix {
-    fn start(maildir: &Path) -> Self {
-        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-        assert!(is_root, "Postfix changes its user: run this test as root");
-        let folder = folder();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        let address = ports::free();
-        for name in ["queue", "data"] {
-            fs::create_dir(folder.join(name)).unwrap();
-        }
-        run(Command::new("chown")
-            .arg("postfix")
-            .arg(folder.join("data")));
-        fs::write(folder.join("main.cf"), main_cf(&folder, maildir)).unwrap();
-        fs::write(folder.join("master.cf"), master_cf(address)).unwrap();
-        run(postfix(&folder).arg("check"));
-        let child = postfix(&folder)
-            .arg("start-fg")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let log = folder.join("postfix.log");
-        wait_for(address, "Postfix", || {
-            fs::read_to_string(&log).unwrap_or_default()
-        });
-        Self {
-            child,
-            folder,
-            address,
-        }
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.join("postfix.log")).unwrap_or_default()
-    }
-}
-
-impl Drop for Postfix {
-    fn drop(&mut self) {
-        let _ = postfix(&self.folder).arg("abort").status();
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn postfix(folder: &Path) -> Command {
-    let mut command = Command::new("/usr/sbin/postfix");
-    command.arg("-c").arg(folder).stderr(Stdio::null());
-    command
-}
-
-fn run(command: &mut Command) {
-    assert!(command.status().unwrap().success(), "{command:?}");
-}
-
-fn main_cf(folder: &Path, maildir: &Path) -> String {
+/// Rita's mail goes into her maildir, everybody else at the two domains has a fate of their own.
+fn deliveries(dovecot: &Dovecot) -> String {
     let (uid, gid) = owner();
-    let (at, mail) = (folder.display(), maildir.parent().unwrap().display());
+    let maildir = dovecot.maildir(RITA);
+    let mail = maildir.parent().unwrap().display();
     format!(
-        "compatibility_level = 3.6
-queue_directory = {at}/queue
-data_directory = {at}/data
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-setgid_group = postdrop
-maillog_file = {at}/postfix.log
-maillog_file_prefixes = {at}
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.seller.example
-mydestination =
-mynetworks = 127.0.0.0/8
-alias_maps =
-local_recipient_maps =
-smtpd_reject_unlisted_recipient = no
-smtpd_relay_restrictions = permit_mynetworks reject
-virtual_mailbox_domains = seller.example buyer.example
+        "virtual_mailbox_domains = seller.example buyer.example
 virtual_mailbox_base = {mail}
 virtual_mailbox_maps = inline:{{ {{ {RITA} = {RITA}/ }} }}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
-"
+delay_warning_time = 1s
+transport_maps = inline:{{ {{ full@buyer.example = error:5.2.2 the mailbox is full }}, {{ blocked@buyer.example = error:5.7.1 refused by our policy, see the blocklist }}, {{ late@buyer.example = retry:4.4.1 the connection timed out }} }}"
     )
 }
 
-fn master_cf(address: SocketAddr) -> String {
-    let port = address.port();
-    format!(
-        "127.0.0.1:{port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"
-    )
+async fn report_on(ctx: &Ctx, viewer: &Viewer, message: MessageId) -> Shown {
+    let all = read::list(&ctx.store, viewer, Filter::default(), None, 100).await;
+    let all = all.unwrap();
+    let mut found = all.into_iter().filter(|mail| mail.message == Some(message));
+    let shown = found.next().expect("the report found its message");
+    assert!(found.next().is_none(), "one report");
+    shown
+}
+
+async fn suppressed(ctx: &Ctx, address: &str) -> Option<String> {
+    let address = EmailAddress::parse(address).unwrap();
+    let hash = AddressHasher::new(&ctx.keys).hash(&address);
+    let found = suppressions::lookup(&ctx.store, hash).await.unwrap();
+    found.map(|entry| entry.reason)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_bounce_lands_in_the_inbox_of_the_rep_and_is_stored() {
+async fn real_reports_land_in_the_inbox_and_find_their_mails() {
     let dovecot = Dovecot::start();
     dovecot.deliver(RITA, "From: postmaster@seller.example\r\n\r\nwelcome\r\n");
-    let postfix = Postfix::start(&dovecot.maildir(RITA));
+    let postfix = Postfix::start(&deliveries(&dovecot));
     for engine in Engine::BOTH {
         let ctx = ctx(engine, settings(None)).await;
         let viewer = rep(&ctx, RITA).await;
@@ -159,18 +104,52 @@ async fn a_real_bounce_lands_in_the_inbox_of_the_rep_and_is_stored() {
             excluded: &[],
         };
         let mailbox = add(&ctx, new).await;
-        let mut new = letter("nobody@buyer.example");
-        new.mailbox = Some(mailbox.id);
-        let accepted = accept::accept(&ctx, &viewer, new).await.unwrap();
+        let mut sent = Vec::new();
+        for (to, ..) in FATES {
+            let mut new = letter(to);
+            new.mailbox = Some(mailbox.id);
+            sent.push(accept::accept(&ctx, &viewer, new).await.unwrap());
+        }
         let send = Sender::new(ctx.clone(), PhaseTimeouts::all(Duration::from_secs(30)));
-        send.step().await.unwrap();
-        until("the report arrives", async || {
+        while send.step().await.unwrap() == Progress::More {}
+        until("the reports arrive", async || {
             let mails = dovecot.mails(RITA, "INBOX");
-            mails.iter().any(|mail| mail.contains(&accepted.message_id))
+            let has = |id: &str| mails.iter().any(|mail| mail.contains(id));
+            sent.iter().all(|one| has(&one.message_id))
         })
         .await;
         readers(&ctx).step().await.unwrap();
-        let stored = "SELECT COUNT(*) FROM inbound";
-        assert!(number(&ctx.store, stored).await > 0, "{}", postfix.log());
+        while work::understand::step(&ctx).await.unwrap() == Progress::More {}
+        for ((to, class, reason, state), sent) in FATES.into_iter().zip(&sent) {
+            let shown = report_on(&ctx, &viewer, sent.id).await;
+            let log = || postfix.log();
+            assert_eq!(shown.kind, Some(InboundKind::Bounce), "{engine:?}: {to}");
+            assert_eq!(
+                shown.matched_by,
+                Some(MatchedBy::Returned),
+                "{engine:?}: {to}"
+            );
+            assert_eq!(
+                shown.delivery,
+                Some(sent.deliveries[0].id),
+                "{engine:?}: {to}"
+            );
+            assert!(shown.contact.is_some() && !shown.found.unproven, "{to}");
+            let (found, why, code) = shown.bounce.unwrap();
+            assert_eq!(found, class, "{engine:?}: {to} {code}: {}", log());
+            assert!(reason.is_none_or(|reason| reason == why), "{to}: {why:?}");
+            let named: Vec<_> = shown.found.recipients.iter().collect();
+            assert_eq!(named.len(), 1);
+            assert_eq!(named[0].address.as_deref(), Some(to));
+            let copies = messages::deliveries(&ctx.store, sent.id).await.unwrap();
+            assert_eq!(copies[0].state, state, "{engine:?}: {to}");
+            let is_hard = class == BounceClass::Hard;
+            let expected = is_hard.then(|| "hard_bounce".to_owned());
+            assert_eq!(suppressed(&ctx, to).await, expected, "{engine:?}: {to}");
+        }
+        // A block is about who sends.
+        let mailbox = mailboxes::by_no(&ctx.store, mailbox.no).await.unwrap();
+        let paused = mailbox.unwrap().data.paused_reason.unwrap();
+        assert!(paused.contains("policy"), "{engine:?}: {paused}");
     }
 }

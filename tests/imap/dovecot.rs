@@ -2,13 +2,13 @@
 //! this.
 
 use crate::ports;
+use crate::postfix::wait_for;
 use crate::support::engines::folder;
 use std::fs;
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "s3cret-words";
@@ -26,15 +26,6 @@ pub fn owner() -> (u32, u32) {
     match us.uid() {
         0 => (65_534, 65_534),
         uid => (uid, us.gid()),
-    }
-}
-
-/// Waits until somebody listens.
-pub fn wait_for(address: SocketAddr, what: &str, log: impl Fn() -> String) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while TcpStream::connect(address).is_err() {
-        assert!(Instant::now() < deadline, "{what} starts: {}", log());
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

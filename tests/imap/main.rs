@@ -10,7 +10,11 @@ mod ports;
 )]
 mod support;
 
+#[path = "../support/postfix.rs"]
+mod postfix;
+
 mod bounces;
+mod callback;
 mod dovecot;
 mod hostile;
 mod labels;

@@ -1,7 +1,7 @@
 //! Mutations of our own mails: whatever comes, it is understood, in time. Prints its seed, so that
 //! a failure replays.
 
-use super::{corpus, understood};
+use super::{corpus, ours, understood};
 use otklik::domain::clock::random_bytes;
 use otklik::inbound::safe_html;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ fn mutated_mails_are_understood() {
     let seconds = number("OTKLIK_MUTATE_SECONDS").unwrap_or(15);
     println!("seed {seed}: replay with OTKLIK_MUTATE_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    let mails = corpus::mails();
+    let (mails, ours) = (corpus::mails(), ours());
     let start = Instant::now();
     let (mut count, mut slowest) = (0_u64, Duration::ZERO);
     // At least a thousand, whatever the time.
@@ -26,7 +26,7 @@ fn mutated_mails_are_understood() {
         let from = Instant::now();
         let found = understood(&raw);
         if let Some(html) = &found.html {
-            safe_html(html);
+            safe_html(html, &ours);
         }
         let took = from.elapsed();
         slowest = slowest.max(took);

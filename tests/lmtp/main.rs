@@ -10,6 +10,10 @@ mod ports;
 )]
 mod support;
 
+#[path = "../support/postfix.rs"]
+mod postfix;
+
 mod client;
 mod kills;
+mod relayed;
 mod strict;

@@ -66,6 +66,7 @@ pub async fn settle(ctx: &Ctx, key: AttemptKey, step: Step) -> bool {
             code: Some(250),
             enhanced: None,
             text: "2.0.0 ok".to_owned(),
+            told_id: None,
         },
     };
     let changed = queue::settle(&mut tx, &[settlement]).await.unwrap();

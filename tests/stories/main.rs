@@ -37,6 +37,7 @@ mod stop;
 mod store_log;
 mod store_statements;
 mod suppressions_page;
+mod threading;
 mod uncertain;
 mod verdicts;
 mod waits;

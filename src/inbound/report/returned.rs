@@ -19,9 +19,6 @@ pub(in crate::inbound) struct Returned {
     pub(in crate::inbound) thread_index: Option<Vec<u8>>,
 }
 
-/// Most bytes of a returned copy that are searched for links.
-const MAX_SEARCHED: usize = 256 * 1024;
-
 impl Returned {
     /// Looks for it in the parts of `tree`, then in its `prose`.
     pub(in crate::inbound) fn find(tree: &Tree<'_>, prose: &str, ours: &Ours) -> Self {
@@ -42,9 +39,7 @@ impl Returned {
                 && part.media.name.starts_with("text/")
                 && found.delivery.is_none()
             {
-                let text = part.text();
-                found.delivery =
-                    ours.delivery_in_text(super::super::limits::cut(&text, MAX_SEARCHED));
+                found.delivery = ours.delivery_in_text(&part.text());
             }
         }
         if found.ids.is_empty()
@@ -54,9 +49,6 @@ impl Returned {
             let head = &prose[at..];
             let end = head.find("\n\n").unwrap_or(head.len());
             found.take_head(&Fields::read(&head.as_bytes()[..end]), ours);
-            found.delivery = found
-                .delivery
-                .or_else(|| ours.delivery_in_text(super::super::limits::cut(head, MAX_SEARCHED)));
         }
         found
     }
@@ -64,8 +56,13 @@ impl Returned {
     fn take_head(&mut self, fields: &Fields<'_>, ours: &Ours) {
         let headers = Headers::read(fields);
         self.ids.extend(headers.message_id);
-        self.ids
-            .extend(ids(fields, "X-Microsoft-Original-Message-ID"));
+        // Where providers keep the id that they replaced.
+        for name in [
+            "X-Microsoft-Original-Message-ID",
+            "X-Google-Original-Message-ID",
+        ] {
+            self.ids.extend(ids(fields, name));
+        }
         self.ids.extend(headers.references.into_iter().rev());
         self.delivery = self.delivery.or_else(|| {
             let links = fields.text("List-Unsubscribe")?;

@@ -4,11 +4,11 @@ use super::person::{self, Wish};
 use super::{Author, Case, thread};
 use crate::domain::event::{Detail, EventKind, NewEvent};
 use crate::domain::id::{AccountId, ContactId, ContactNo, ThreadNo, TouchId};
-use crate::domain::inbound::{BounceReason, InboundKind, Report};
+use crate::domain::inbound::{BounceReason, InboundKind, MatchedBy, Report};
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
 use crate::domain::touch::{Agency, Channel, Direction, own_words};
 use crate::inbound::Unsubscribe;
-use crate::receive::matching::Match;
+use crate::receive::matching::{Match, same_company};
 use crate::receive::ours::is_inside;
 use crate::store::inbound::evidence::{self, Proof};
 use crate::store::inbound::{Finding, pauses, people};
@@ -70,6 +70,12 @@ async fn human(
     author: &Author<'_>,
     finding: &mut Finding,
 ) -> Result<()> {
+    if matched.is_none()
+        && author.known.is_none()
+        && let Some(address) = &author.address
+    {
+        finding.found.same_company = same_company(tx, address, case.at).await?;
+    }
     if finding.contact.is_none() {
         finding.contact = suggested(tx, case, author, finding).await?;
     }
@@ -234,7 +240,8 @@ async fn left(
     Ok(())
 }
 
-/// The contact asks for no more. A token in the address proves it as well as the sender does.
+/// The contact asks for no more. A token in the address proves it as well as the sender does; one
+/// in a quoted copy does not, since whoever that was passed on to quotes it too.
 async fn unsubscribe(
     tx: &mut Tx,
     case: &Case<'_>,
@@ -242,7 +249,7 @@ async fn unsubscribe(
     author: &Author<'_>,
     finding: &mut Finding,
 ) -> Result<()> {
-    let by_token = matched.is_some_and(Match::is_by_token);
+    let by_token = matched.is_some_and(|matched| matched.by == MatchedBy::Token);
     if !author.is_proven && !by_token {
         finding.found.unproven = true;
         return Ok(());

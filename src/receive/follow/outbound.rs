@@ -12,10 +12,10 @@ use crate::domain::touch::{Agency, Channel, Direction, own_words};
 use crate::inbound::normalised_subject;
 use crate::receive::matching::Match;
 use crate::store::inbound::evidence::{self, Proof};
-use crate::store::inbound::matching::{self, Copy, IdSource};
+use crate::store::inbound::matching::{self, Copy};
 use crate::store::inbound::{Finding, gate, people};
 use crate::store::touches::{self, NewTouch};
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, message_ids};
 
 /// Most people one mail is a touch with.
 const MOST_PEOPLE: usize = 20;
@@ -30,7 +30,7 @@ pub(super) async fn follow(
     finding.found.outbound = true;
     finding.kind = Some(InboundKind::Other);
     finding.rep = author(tx, case).await?;
-    if let Some((message, copies)) = own(tx, case, matched).await? {
+    if let Some((message, copies)) = own(tx, case).await? {
         return same_message(tx, case, message, &copies, finding).await;
     }
     let people = people(tx, case, finding).await?;
@@ -92,28 +92,26 @@ async fn author(tx: &mut Tx, case: &Case<'_>) -> Result<Option<UserNo>> {
 }
 
 /// The message of ours that this is a copy of: it has its id, or it names that id as we do in what
-/// we send, under the same subject, while its provider gave it another.
-async fn own(
-    tx: &mut Tx,
-    case: &Case<'_>,
-    matched: Option<&Match>,
-) -> Result<Option<(MessageId, Vec<Copy>)>> {
+/// we send, last of its references, under the same subject, while its provider gave it another.
+async fn own(tx: &mut Tx, case: &Case<'_>) -> Result<Option<(MessageId, Vec<Copy>)>> {
     let headers = &case.mail.headers;
     if let Some(id) = &headers.message_id
-        && let Some((_, message)) = matching::by_id(tx, id).await?
+        && let Some((_, message)) = message_ids::lookup(tx, id).await?
     {
         return Ok(Some((message, matching::copies(tx, message).await?)));
     }
-    let Some(matched) = matched.filter(|matched| matched.is_certain()) else {
+    let last = headers.references.last();
+    let Some(id) = last.filter(|id| !headers.in_reply_to.contains(id)) else {
         return Ok(None);
     };
-    let Some((message, copy)) = matched.message.zip(matched.copies.first()) else {
+    let Some((_, message)) = message_ids::lookup(tx, id).await? else {
         return Ok(None);
     };
-    let names_as_answer = headers.in_reply_to.contains(&copy.header_id);
-    let names_as_own = headers.references.last() == Some(&copy.header_id) && !names_as_answer;
-    let same_subject = normalised_subject(&copy.subject) == headers.normalised_subject;
-    Ok((names_as_own && same_subject).then(|| (message, matched.copies.clone())))
+    let copies = matching::copies(tx, message).await?;
+    let is_own = copies.first().is_some_and(|copy| {
+        copy.header_id == *id && normalised_subject(&copy.subject) == headers.normalised_subject
+    });
+    Ok(is_own.then_some((message, copies)))
 }
 
 /// The copy of what we sent. Where the provider files Sent by itself it proves that the mail was
@@ -152,7 +150,7 @@ async fn same_message(
     if let Some(id) = &case.mail.headers.message_id
         && *id != about.header_id
     {
-        matching::add_id(tx, id, about.no, IdSource::Sent).await?;
+        message_ids::add_from_sent(tx, id, about.no).await?;
     }
     let mailbox = case.stored.seen_in.as_ref();
     let filed_by_provider = case.stored.folder == 1

@@ -1,7 +1,8 @@
-//! Looking for what a mail belongs to: by the delivery a token names, by any id a message of ours
-//! is known under, by a mail that came in before, by contact and subject.
+//! Looking for what a mail belongs to: by the delivery a token names, by the thread that
+//! `Thread-Index` names, by a mail that came in before, by contact and subject. Ids of our own
+//! messages are looked up in [`message_ids`](super::super::message_ids).
 
-use super::super::sql::{execute, maybe, row, rows, statements};
+use super::super::sql::{maybe, row, rows, statements};
 use super::super::{Result, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::id::{
@@ -11,9 +12,19 @@ use crate::domain::id::{
 
 statements! {
     BY_DELIVERY = "SELECT no, message_id FROM deliveries WHERE id = $1";
-    BY_OWN_ID = "SELECT id FROM messages WHERE message_id = $1";
-    BY_OTHER_ID = "SELECT d.no, d.message_id FROM message_ids i JOIN deliveries d ON d.no = i.delivery_no
-        WHERE i.message_id = $1 ORDER BY d.no LIMIT 1";
+    /// The newest mail of ours that had left by then, in the thread that a message began.
+    BY_ROOT = "SELECT m.id FROM messages r
+        JOIN messages m ON m.id = r.id OR m.thread_no = r.thread_no
+        JOIN deliveries d ON d.message_id = m.id
+        WHERE r.id = $1 AND d.handed_over_at <= $2
+        ORDER BY d.handed_over_at DESC, d.no DESC LIMIT 1";
+    /// What was last written to somebody at a company, other than at this address.
+    AT_COMPANY = "SELECT d.message_id FROM accounts a
+        JOIN contacts c ON c.account_id = a.id
+        JOIN deliveries d ON d.contact_no = c.no
+        WHERE a.domain = $1 AND c.erased_at IS NULL AND d.address <> $2
+            AND d.created_at >= $3 AND d.state IN (5, 7, 8, 11)
+        ORDER BY d.created_at DESC, d.no DESC LIMIT 1";
     BY_INBOUND_ID = "SELECT matched_message, delivery_no, thread_no, contact_no FROM inbound
         WHERE message_id = $1 AND state = 1 AND no <> $2 ORDER BY no LIMIT 1";
     DELIVERIES = "SELECT d.no, d.mailbox_no, d.rep_no, d.contact_no, d.role, d.address, d.address_hash, d.state,
@@ -27,9 +38,6 @@ statements! {
     LATELY = "SELECT d.no, d.message_id, m.subject FROM deliveries d JOIN messages m ON m.id = d.message_id
         WHERE d.contact_no = $1 AND d.created_at >= $2 AND d.state IN (5, 7, 8, 11)
         ORDER BY d.created_at DESC, d.no DESC LIMIT 50";
-    ACCOUNT_OF = "SELECT id FROM accounts WHERE domain = $1";
-    ADD_ID = "INSERT INTO message_ids (message_id, delivery_no, source) VALUES ($1, $2, $3)
-        ON CONFLICT (message_id, delivery_no) DO NOTHING";
 }
 
 row! {
@@ -102,39 +110,24 @@ row! {
     }
 }
 
-/// Where an id of a message was learnt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IdSource {
-    /// The relay's answer.
-    Answer,
-    /// The copy in Sent.
-    Sent,
-}
-
 /// The delivery with this id, and its message.
 pub async fn by_delivery(tx: &mut Tx, id: DeliveryId) -> Result<Option<(DeliveryNo, MessageId)>> {
     maybe!(tx, BY_DELIVERY, (DeliveryNo, MessageId); id)
 }
 
-/// The message of ours that has this id, without brackets, and the delivery where the id is one
-/// delivery's alone. Amazon SES tells a bare id and sends it with its own domain behind it.
-pub async fn by_id(tx: &mut Tx, id: &str) -> Result<Option<(Option<DeliveryNo>, MessageId)>> {
-    if let Some((message,)) = maybe!(&mut *tx, BY_OWN_ID, (MessageId,); id)? {
-        return Ok(Some((None, message)));
-    }
-    let mut tried = vec![id];
-    if let Some((bare, domain)) = id.split_once('@')
-        && (domain == "amazonses.com" || domain.ends_with(".amazonses.com"))
-    {
-        tried.push(bare);
-    }
-    for id in tried {
-        let found = maybe!(&mut *tx, BY_OTHER_ID, (DeliveryNo, MessageId); id)?;
-        if let Some((delivery, message)) = found {
-            return Ok(Some((Some(delivery), message)));
-        }
-    }
-    Ok(None)
+/// The mail of ours that a mail in the thread begun by `root` answers at `at`.
+pub async fn by_root(tx: &mut Tx, root: MessageId, at: Millis) -> Result<Option<MessageId>> {
+    Ok(maybe!(tx, BY_ROOT, (MessageId,); root, at)?.map(|(id,)| id))
+}
+
+/// What was written since `since` to somebody at the company of `domain`, other than `address`.
+pub async fn at_company(
+    tx: &mut Tx,
+    domain: &str,
+    address: &str,
+    since: Millis,
+) -> Result<Option<MessageId>> {
+    Ok(maybe!(tx, AT_COMPANY, (MessageId,); domain, address, since)?.map(|(id,)| id))
 }
 
 /// The mail with this id that came in before, other than `not`.
@@ -155,19 +148,4 @@ pub async fn contact_at(tx: &mut Tx, address: &str) -> Result<Option<Known>> {
 /// What was written to a contact since `since`, newest first.
 pub async fn lately(tx: &mut Tx, contact: ContactNo, since: Millis) -> Result<Vec<Late>> {
     rows!(tx, LATELY, Late; contact, since)
-}
-
-/// The company with this domain.
-pub async fn account_of(tx: &mut Tx, domain: &str) -> Result<Option<AccountId>> {
-    Ok(maybe!(tx, ACCOUNT_OF, (AccountId,); domain)?.map(|(id,)| id))
-}
-
-/// Notes another id under which a delivery's message is known.
-pub async fn add_id(tx: &mut Tx, id: &str, delivery: DeliveryNo, source: IdSource) -> Result<()> {
-    let source: i16 = match source {
-        IdSource::Answer => 0,
-        IdSource::Sent => 1,
-    };
-    execute!(tx, ADD_ID; id, delivery, source)?;
-    Ok(())
 }

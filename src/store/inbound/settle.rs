@@ -48,6 +48,8 @@ pub struct Found {
     pub probable: bool,
     /// Somebody other than the one written to answered.
     pub colleague: bool,
+    /// It matches nothing, and this is what was last written to somebody else at the same company.
+    pub same_company: Option<MessageId>,
     /// It would have had consequences, had it named a recipient of a message of ours.
     pub unproven: bool,
     /// Addresses that were put on the suppression list.

@@ -1,8 +1,8 @@
 //! Handing over and settling, many attempts at a time.
 
-use super::super::log;
 use super::super::sql::{execute, rows, statements};
 use super::super::{Result, Tx};
+use super::super::{log, message_ids};
 use super::sources;
 use crate::domain::clock::Millis;
 use crate::domain::contact::PrivacyPreset;
@@ -142,6 +142,8 @@ pub struct AttemptRecord {
     pub enhanced: Option<String>,
     /// One line for people.
     pub text: String,
+    /// The id under which the server says that the mail goes on, without brackets.
+    pub told_id: Option<String>,
 }
 
 /// The end of one attempt.
@@ -243,6 +245,11 @@ pub async fn settle(tx: &mut Tx, settled: &[Settlement]) -> Result<HashSet<Deliv
     let changed: HashSet<DeliveryNo> = changed.into_iter().map(|(no,)| no).collect();
     let records: Vec<Value> = settled.iter().map(record_row).collect();
     execute!(&mut *tx, RECORD; json!(records).to_string())?;
+    let told = settled.iter().filter_map(|each| {
+        let id = each.record.told_id.as_deref()?;
+        Some((each.key.delivery, id))
+    });
+    message_ids::add_told(&mut *tx, told).await?;
     let events: Vec<NewEvent> = settled
         .iter()
         .filter(|each| changed.contains(&each.key.delivery))

@@ -13,14 +13,14 @@ use crate::domain::clock::Millis;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{InboundId, ThreadNo};
 use crate::domain::inbound::InboundKind;
-use crate::inbound::safe_html;
+use crate::inbound::Display;
+use crate::receive;
 use crate::store::episodes::{self, After, Episode};
 use crate::store::inbound::read;
 use crate::store::pages::inbox::{self, Ours, Theirs, Thread};
 use crate::web::auth::Refusal;
 use crate::web::error::Problem;
 use actix_web::web::Path;
-use mail_parser::MessageParser;
 use maud::{Markup, html};
 
 /// Mails of each side shown.
@@ -81,12 +81,11 @@ pub async fn inside(desk: Desk, path: Path<String>) -> Answer {
     let Some(bytes) = read::raw(store, mail.no).await? else {
         return Ok(letter::plain_document(desk.lang().thread_none()));
     };
-    let parsed = MessageParser::default().parse(&bytes);
-    let html = parsed.as_ref().and_then(|parsed| parsed.body_html(0));
-    Ok(html.map_or_else(
-        || letter::plain_document(&String::from_utf8_lossy(&bytes)),
-        |html| letter::document(&safe_html(&html), Pictures::Left),
-    ))
+    Ok(match receive::display(&desk.web.ctx, bytes).await? {
+        Some(Display::Html(html)) => letter::document(&html, Pictures::Left),
+        Some(Display::Text(text)) if !text.trim().is_empty() => letter::plain_document(&text),
+        _ => letter::plain_document(desk.lang().no_words()),
+    })
 }
 
 fn subject(desk: &Desk, shown: &Shown) -> String {

@@ -1,7 +1,7 @@
 //! What an outcome means for its delivery. Pure but for its caller's clock and draw.
 
 use crate::config::UncertainPolicy;
-use crate::deliver::{Cause, Outcome};
+use crate::deliver::{Cause, Outcome, Reason, told_id};
 use crate::domain::clock::Millis;
 use crate::queue::retry::{NextAttempt, is_expired, next_attempt};
 use crate::store::queue::{AttemptRecord, Step};
@@ -54,6 +54,9 @@ pub(super) fn record(cause: &Cause) -> AttemptRecord {
         code: cause.code,
         enhanced: cause.enhanced.map(|enhanced| enhanced.to_string()),
         text: cause.text.clone(),
+        told_id: (cause.reason == Reason::Accepted)
+            .then(|| told_id(&cause.text).map(str::to_owned))
+            .flatten(),
     }
 }
 
@@ -65,13 +68,14 @@ pub(super) fn own_record(reason: &str, text: String) -> AttemptRecord {
         code: None,
         enhanced: None,
         text,
+        told_id: None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliver::{Answer, Phase, Reason, outcome};
+    use crate::deliver::{Answer, Phase, Reply, outcome};
     use crate::domain::clock::{DAY_MS, MINUTE_MS};
 
     const FIRST: Tries = Tries {
@@ -104,5 +108,16 @@ mod tests {
         let answer = Answer::CannotCarry(Reason::TooBig, String::new());
         let step = after(Phase::MailFrom, answer, UncertainPolicy::Keep, Millis(0));
         assert_eq!(step, Step::Failed);
+    }
+
+    #[test]
+    fn an_id_is_learnt_from_the_answer_that_takes_a_mail_and_from_no_other() {
+        let told = |code| {
+            let text = "2.0.0 OK <a@b.example> [Hostname=b.example]";
+            let outcome = outcome(Phase::Body, Answer::Reply(Reply::new(code, text)));
+            record(outcome.cause()).told_id
+        };
+        assert_eq!(told(250).as_deref(), Some("a@b.example"));
+        assert_eq!(told(451), None);
     }
 }

@@ -119,6 +119,9 @@ pub(super) struct InboundOut {
     probable: bool,
     /// Somebody other than the one written to answered.
     colleague: bool,
+    /// It matches nothing, and this message was the last one written to somebody else at the same
+    /// company.
+    same_company: Option<Uuid>,
     bounce: Option<BounceOut>,
     /// The new text, without quotes.
     text: String,
@@ -163,6 +166,7 @@ impl InboundOut {
             matched_by: mail.matched_by.map(MatchedBy::as_str),
             probable: found.probable,
             colleague: found.colleague,
+            same_company: found.same_company.map(|id| id.0),
             bounce: mail.bounce.clone().map(|(class, reason, code)| BounceOut {
                 class: class.as_str(),
                 reason: reason.as_str(),
@@ -210,6 +214,7 @@ impl InboundOut {
         self.mail.thread = None;
         self.mail.rep = None;
         self.delivery = None;
+        self.same_company = None;
         self.matched_by = None;
         self.suppressed = Vec::new();
         self
