@@ -265,7 +265,11 @@ fn threads_files_and_own_headers_come_out_as_the_standards_say() {
     assert_eq!(message.in_reply_to().as_text(), Some("b@x.example"));
     assert_eq!(
         message.references().as_text_list().unwrap(),
-        ["a@x.example", "b@x.example"]
+        [
+            "a@x.example",
+            "b@x.example",
+            "09090909090909090909090909090909@example.org"
+        ]
     );
     assert!(head_of(&rendered).contains("X-Deal: =?utf-8?b?R3LDtsOfZQ==?= 1"));
     assert_eq!(

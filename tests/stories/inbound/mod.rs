@@ -12,6 +12,7 @@ mod race;
 mod redone;
 mod reports;
 mod senders;
+mod shown;
 mod ways;
 mod wishes;
 
