@@ -86,19 +86,52 @@ fn passed_on(head: &str) -> String {
 }
 
 /// One way to find a mail, each with a weaker key that would lead elsewhere.
-struct Path<'a> {
-    name: &'a str,
-    mail: String,
+struct Path {
+    name: &'static str,
     by: Option<MatchedBy>,
     message: Option<MessageId>,
+    mail: String,
 }
 
-fn ways<'a>(desk: &Desk, call: &Left, prices: &Left) -> Vec<Path<'a>> {
-    let tickets = TicketKeys::new(&desk.ctx.keys);
+impl Path {
+    fn to(message: &Left, by: MatchedBy, name: &'static str, mail: String) -> Self {
+        Self {
+            name,
+            by: Some(by),
+            message: Some(message.message),
+            mail,
+        }
+    }
+}
+
+/// A subject that leads nowhere.
+const ODD: &str = "About something";
+
+/// By our tag, or by an id that the head names.
+fn by_head(desk: &Desk, call: &Left, prices: &Left) -> Vec<Path> {
+    use MatchedBy::{InReplyTo, References, Token};
     let rita = EmailAddress::parse("rita@seller.example").unwrap();
-    let tagged = VerpKeys::new(&desk.ctx.keys)
-        .sign(&rita, call.delivery)
-        .unwrap();
+    let keys = VerpKeys::new(&desk.ctx.keys);
+    let tagged = keys.sign(&rita, call.delivery).unwrap();
+    let (a, b) = (&call.id, &prices.id);
+    let with = |more: &str| mail(ANNA, ODD, more, &text());
+    let tag = with(&format!("Cc: <{tagged}>\r\nIn-Reply-To: <{b}>\r\n"));
+    let answers = with(&format!("References: <{b}>\r\nIn-Reply-To: <{a}>\r\n"));
+    let newest = with(&format!("References: <{b}>\r\n <{a}> <new@x.example>\r\n"));
+    let copy = passed_on(&format!("Message-ID: <{b}>\r\n"));
+    let copied = mail(ANNA, ODD, &format!("References: <{a}>\r\n"), &copy);
+    vec![
+        Path::to(call, Token, "a tag in an address before In-Reply-To", tag),
+        Path::to(call, InReplyTo, "In-Reply-To before References", answers),
+        Path::to(call, References, "the newest of References", newest),
+        Path::to(call, References, "References before a copy", copied),
+    ]
+}
+
+/// By what is left of our mail in theirs, or by how it looks.
+fn by_remains(desk: &Desk, call: &Left, prices: &Left) -> Vec<Path> {
+    use MatchedBy::{Returned, ReturnedToken, SubjectAndSender, ThreadIndex};
+    let tickets = TicketKeys::new(&desk.ctx.keys);
     let leave = |of: &Left| {
         let ticket = tickets.sign_unsubscribe(of.delivery);
         format!("List-Unsubscribe: <https://t.example.org/u/{ticket}>\r\n")
@@ -106,93 +139,43 @@ fn ways<'a>(desk: &Desk, call: &Left, prices: &Left) -> Vec<Path<'a>> {
     let target = "https://shop.example/prices";
     let click = tickets.sign_click(call.delivery, 1, DestinationId::of(target), target);
     let click = format!("https%3A%2F%2Ft.example.org%2Fc%2F{}", click.unwrap());
-    let quoting = format!(
+    let quote = format!(
         "Content-Type: text/html\r\n\r\n<p>Yes, gladly.</p><blockquote type=cite><a href=\"https://eur01.safelinks.protection.outlook.com/?url={click}&amp;data=05\">the prices</a></blockquote>\r\n"
     );
-    let (call_id, prices_id) = (&call.id, &prices.id);
-    let way = |name, by, message: &Left, mail| Path {
-        name,
-        mail,
-        by: Some(by),
-        message: Some(message.message),
-    };
-    let odd = "About something";
+    let copy = passed_on(&format!("Message-ID: <{}>\r\n{}", call.id, leave(prices)));
+    let id = mail(ANNA, ODD, "", &copy);
+    let copy = passed_on(&format!("Message-ID: <a@x.example>\r\n{}", leave(call)));
+    let token = mail(ANNA, ODD, &prices.thread_index(), &copy);
+    let quoted = mail(ANNA, ODD, &prices.thread_index(), &quote);
+    let index = mail(ANNA, "RE: Prices", &call.thread_index(), &text());
+    let foreign = "Thread-Index: AdzMyBWRAAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    let subject = mail(ANNA, "AW: Prices", foreign, &text());
     vec![
-        way(
-            "a tag in an address before In-Reply-To",
-            MatchedBy::Token,
+        Path::to(call, Returned, "an id in a copy before its token", id),
+        Path::to(
             call,
-            {
-                let more = format!("Cc: <{tagged}>\r\nIn-Reply-To: <{prices_id}>\r\n");
-                mail(ANNA, odd, &more, &text())
-            },
+            ReturnedToken,
+            "a token in a copy before Thread-Index",
+            token,
         ),
-        way(
-            "In-Reply-To before References",
-            MatchedBy::InReplyTo,
+        Path::to(
             call,
-            {
-                let more = format!("References: <{prices_id}>\r\nIn-Reply-To: <{call_id}>\r\n");
-                mail(ANNA, odd, &more, &text())
-            },
-        ),
-        way("the newest of References", MatchedBy::References, call, {
-            let more = format!("References: <{prices_id}>\r\n <{call_id}> <new@x.example>\r\n");
-            mail(ANNA, odd, &more, &text())
-        }),
-        way(
-            "References before a returned copy",
-            MatchedBy::References,
-            call,
-            {
-                let copy = passed_on(&format!("Message-ID: <{prices_id}>\r\n"));
-                mail(ANNA, odd, &format!("References: <{call_id}>\r\n"), &copy)
-            },
-        ),
-        way(
-            "an id in a returned copy before its token",
-            MatchedBy::Returned,
-            call,
-            {
-                let head = format!("Message-ID: <{call_id}>\r\n{}", leave(prices));
-                mail(ANNA, odd, "", &passed_on(&head))
-            },
-        ),
-        way(
-            "a token in a returned copy before Thread-Index",
-            MatchedBy::ReturnedToken,
-            call,
-            {
-                let head = format!("Message-ID: <a@provider.example>\r\n{}", leave(call));
-                mail(ANNA, odd, &prices.thread_index(), &passed_on(&head))
-            },
-        ),
-        way(
+            ReturnedToken,
             "a wrapped link in the quoted text",
-            MatchedBy::ReturnedToken,
-            call,
-            mail(ANNA, odd, &prices.thread_index(), &quoting),
+            quoted,
         ),
-        way(
-            "Thread-Index before the subject",
-            MatchedBy::ThreadIndex,
-            call,
-            mail(ANNA, "RE: Prices", &call.thread_index(), &text()),
-        ),
-        way(
-            "the subject under the same person",
-            MatchedBy::SubjectAndSender,
+        Path::to(call, ThreadIndex, "Thread-Index before the subject", index),
+        Path::to(
             prices,
-            {
-                let foreign = "Thread-Index: AdzMyBWRAAAAAAAAAAAAAAAAAAAAAA==\r\n";
-                mail(ANNA, "AW: Prices", foreign, &text())
-            },
+            SubjectAndSender,
+            "the subject under the same person",
+            subject,
         ),
         Path {
             name: "nothing but the company",
-            mail: mail("Ben <ben@buyer.example>", "Prices", "", &text()),
             by: None,
             message: None,
+            mail: mail("Ben <ben@buyer.example>", "Prices", "", &text()),
         },
     ]
 }
@@ -217,7 +200,9 @@ async fn each_way_to_find_a_thread_comes_before_the_weaker_ones() {
         let call = left(&desk.ctx, desk.message, desk.message_id.clone(), &raw).await;
         let prices = second(&desk).await;
         desk.ctx.clock.advance(MINUTE_MS);
-        for way in ways(&desk, &call, &prices) {
+        let mut paths = by_head(&desk, &call, &prices);
+        paths.extend(by_remains(&desk, &call, &prices));
+        for way in paths {
             let shown = desk.take(&way.mail).await;
             let name = way.name;
             assert_eq!(shown.matched_by, way.by, "{engine:?}: {name}");
