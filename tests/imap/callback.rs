@@ -48,6 +48,7 @@ async fn started(engine: Engine, profile: Profile) -> (TestApp, Provider, Mailbo
         imap_url: Some(format!("imap://{}", provider.imap)),
         password: None,
         sent: None,
+        excluded: &[],
     };
     let mailbox = add(&app.ctx, new).await;
     (app, provider, mailbox)
