@@ -2,6 +2,7 @@
 
 use crate::load::{self, Plan, Simulation};
 use crate::support::engines::Engine;
+use crate::support::sql::{run, texts};
 use otklik::domain::clock::Millis;
 use otklik::store::rebuild::{Next, Rebuilt, rebuild};
 use otklik::store::{Store, log};
@@ -41,27 +42,12 @@ pub async fn tables(store: &Store) -> Vec<String> {
     lines
 }
 
-async fn texts(store: &Store, sql: &str) -> Vec<String> {
-    let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    match store {
-        Store::Sqlite { read, .. } => sqlx::query_scalar(sql).fetch_all(read).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
-    }
-}
-
 async fn spoil(store: &Store) {
     let sql = "DELETE FROM click_rollups WHERE dim = 1;
         UPDATE rollup_waits SET n = n + 1 WHERE rep = 0;
         DELETE FROM facts WHERE subject = 17;
         UPDATE click_rollups SET contacts = substr(contacts, 1, 0) WHERE dim = 0";
-    match store {
-        Store::Sqlite { write, .. } => {
-            sqlx::raw_sql(sql).execute(write).await.unwrap();
-        }
-        Store::Postgres(pool) => {
-            sqlx::raw_sql(sql).execute(pool).await.unwrap();
-        }
-    }
+    run(store, sql).await;
 }
 
 #[tokio::test]

@@ -6,4 +6,5 @@ pub mod engines;
 pub mod pages;
 pub mod postgres;
 pub mod process;
+pub mod sql;
 pub mod world;
