@@ -77,7 +77,7 @@ impl Change {
     fn add(&mut self, facts: &DeliveryFacts, shares: &[Share], times: i64) {
         let Some(frozen) = &facts.frozen else { return };
         for share in shares {
-            for cell in cells(frozen, share) {
+            for cell in cells(frozen, share.dim, share.dim_id) {
                 self.counts
                     .entry(cell)
                     .or_default()
@@ -94,26 +94,29 @@ impl Change {
         let Some(contact) = frozen.contact else {
             return;
         };
-        for cell in shares.iter().flat_map(|share| cells(frozen, share)) {
+        let cells = shares
+            .iter()
+            .flat_map(|share| cells(frozen, share.dim, share.dim_id));
+        for cell in cells {
             self.contacts.entry(cell).or_default().insert(contact.0);
         }
     }
 }
 
-/// The cells a share is counted in: its day and its month, its rep and all reps. A rep's months
+/// The cells a dimension is counted in: its day and its month, its rep and all reps. A rep's months
 /// are kept in total only, and single links for all reps only, since these would be nearly as many
 /// as the deliveries themselves.
-fn cells(frozen: &Frozen, share: &Share) -> impl Iterator<Item = Cell> {
-    let place = |grain, day, rep| Cell {
+fn cells(frozen: &Frozen, dim: Dim, dim_id: i64) -> impl Iterator<Item = Cell> {
+    let place = move |grain, day, rep| Cell {
         grain,
-        dim: share.dim,
+        dim,
         day,
         rep,
-        dim_id: share.dim_id,
+        dim_id,
     };
     let (day, month, rep) = (frozen.day, frozen.day.month(), frozen.rep.0);
-    let by_rep = (share.dim != Dim::Link).then(|| place(Grain::Day, day, rep));
-    let by_rep_month = (share.dim == Dim::Total).then(|| place(Grain::Month, month, rep));
+    let by_rep = (dim != Dim::Link).then(|| place(Grain::Day, day, rep));
+    let by_rep_month = (dim == Dim::Total).then(|| place(Grain::Month, month, rep));
     [
         Some(place(Grain::Day, day, ALL_REPS)),
         Some(place(Grain::Month, month, ALL_REPS)),
@@ -130,7 +133,7 @@ fn shares(facts: &DeliveryFacts) -> Vec<Share> {
         return Vec::new();
     };
     let counting: Vec<&FrozenLink> = frozen.links.iter().filter(|l| l.role.counts()).collect();
-    let mut shares = Vec::with_capacity(4 + 2 * counting.len());
+    let mut shares = Vec::with_capacity(5 + 2 * counting.len());
     let mut push = |dim, dim_id, links: &[&FrozenLink]| {
         shares.push(share(facts, frozen, dim, dim_id, links));
     };
@@ -147,6 +150,15 @@ fn shares(facts: &DeliveryFacts) -> Vec<Share> {
     for (id, links) in grouped(&counting, |link| Some(link.destination.0)) {
         push(Dim::Link, id, &links);
     }
+    shares.push(Share {
+        dim: Dim::Mailbox,
+        dim_id: frozen.mailbox,
+        counts: Counts {
+            sent: 1,
+            ..Counts::default()
+        },
+        wait: None,
+    });
     shares
 }
 

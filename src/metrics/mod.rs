@@ -48,6 +48,8 @@ pub enum Dim {
     Purpose,
     /// One recipient gateway, by its code.
     Gateway,
+    /// One mailbox of ours, by its number. Of it only what was sent, and to whom, is kept.
+    Mailbox,
 }
 
 impl Dim {

@@ -1,7 +1,7 @@
 //! Counts of the reports on waits, replies and deliveries: what is counted, in which cells, and the
 //! difference that a change of facts makes. A count is a row; nothing but its number ever changes.
 
-use super::ALL_REPS;
+use super::{ALL_REPS, Grain};
 use crate::domain::day::Day;
 use std::collections::BTreeMap;
 
@@ -68,6 +68,8 @@ pub enum Metric {
     Unsubscribed,
     /// Deliveries that arrived with a pixel, by the best that is known of their open.
     Opening,
+    /// Waits that ended before anybody tried, by age on the wall clock.
+    Unattempted,
 }
 
 impl Metric {
@@ -77,7 +79,7 @@ impl Metric {
     }
 
     /// Every metric, in the order of their codes.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Opened,
         Self::Dismissed,
         Self::WithinWall,
@@ -108,6 +110,7 @@ impl Metric {
         Self::Complained,
         Self::Unsubscribed,
         Self::Opening,
+        Self::Unattempted,
     ];
 
     /// The metric stored as `code`.
@@ -145,9 +148,11 @@ impl Side {
 pub struct Key {
     /// What is counted.
     pub metric: Metric,
+    /// Day or month.
+    pub grain: Grain,
     /// The kind of dimension.
     pub side: Side,
-    /// The cohort's day in the organisation's zone.
+    /// The cohort's day in the organisation's zone, or the first day of its month.
     pub day: Day,
     /// The rep's number, or [`ALL_REPS`].
     pub rep: i64,
@@ -175,6 +180,23 @@ pub struct Place {
     pub shift: i16,
 }
 
+impl Place {
+    /// Its day and its month, its rep and all reps. A rep's months are kept in total only.
+    fn cells(&self, side: Side) -> impl Iterator<Item = (Grain, Day, i64)> {
+        let (day, month) = (self.day, self.day.month());
+        let by_rep = self.rep.map(|rep| (Grain::Day, day, rep));
+        let in_total = self.rep.filter(|_| side == Side::Total);
+        [
+            Some((Grain::Day, day, ALL_REPS)),
+            Some((Grain::Month, month, ALL_REPS)),
+            by_rep,
+            in_total.map(|rep| (Grain::Month, month, rep)),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
 /// What must be added to the counts, summed over many subjects.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Change(BTreeMap<Key, i64>);
@@ -184,12 +206,13 @@ impl Change {
     pub fn count(&mut self, place: &Place, counts: &[Count], times: i64) {
         let total = [(Side::Total, 0)];
         for (side, side_id) in total.iter().chain(&place.sides) {
-            for rep in [Some(ALL_REPS), place.rep].into_iter().flatten() {
+            for (grain, day, rep) in place.cells(*side) {
                 for (metric, bin) in counts {
                     let key = Key {
                         metric: *metric,
+                        grain,
                         side: *side,
-                        day: place.day,
+                        day,
                         rep,
                         side_id: *side_id,
                         shift: place.shift,

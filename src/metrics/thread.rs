@@ -12,6 +12,8 @@ pub const HORIZONS_MS: [i64; 5] = [HOUR_MS, DAY_MS, 3 * DAY_MS, 7 * DAY_MS, 14 *
 pub const LAST_MS: i64 = HORIZONS_MS[4];
 /// An absence longer than this is a mistake in reading its end.
 const LONGEST_ABSENCE_MS: i64 = 100 * DAY_MS;
+/// Days by which horizons can start later than the cohort's.
+pub const LONGEST_SHIFT_DAYS: i32 = 100;
 
 /// One exchange that we began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +26,11 @@ pub struct Thread {
     pub start: Millis,
     /// How it went.
     pub end: Outcome,
-    /// Whether a colleague gave the answer.
+    /// Whether a colleague gave the answer, within the last horizon.
     pub colleague: bool,
     /// Mails of ours that another of ours followed before any reply.
     pub superseded: i64,
-    /// For each reply: how long after the mail that it answers.
+    /// For each reply within the last horizon: how long after the mail that it answers.
     pub latencies: Vec<i64>,
 }
 
@@ -82,7 +84,8 @@ fn thread(facts: &ContactFacts, no: ThreadNo) -> Option<Thread> {
         first: first.clone(),
         start,
         end,
-        colleague: elsewhere.is_none() && replied.is_some_and(|reply| reply.touch.colleague),
+        colleague: matches!(end, Outcome::Replied(at) if at.since(start) <= LAST_MS)
+            && replied.is_some_and(|reply| reply.touch.colleague),
         superseded,
         latencies,
     })
@@ -142,7 +145,9 @@ fn answers(mails: &[&MailFact], replies: &[&TouchFact], start: Millis) -> (Vec<i
         } else {
             mail.at
         };
-        latencies.push(reply.at.since(from).max(0));
+        if reply.at.since(start) <= LAST_MS {
+            latencies.push(reply.at.since(from).max(0));
+        }
     }
     let superseded = mails.windows(2).filter(|pair| {
         let (mail, next) = (pair[0], pair[1]);

@@ -53,6 +53,9 @@ impl Wait {
         let wall = closed.since(opened);
         let business = self.business_ms.unwrap_or(0);
         let (wall_bin, business_bin) = (Bin::of(wall).0, Bin::of(business).0);
+        if self.episode.attempted_at.is_none() {
+            counts.push((Metric::Unattempted, wall_bin));
+        }
         match self.episode.end {
             End::Answered {
                 late,

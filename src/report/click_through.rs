@@ -3,6 +3,9 @@
 
 mod judge;
 
+use super::counted::{
+    MAX_WIDTH, MIN_CONTACTS, Share, by_name, by_rate, compare_reps, share, withhold_young_rep,
+};
 use super::note::{Note, Withheld};
 use super::opens::OpenFigures;
 use super::query::{By, Counting, Query};
@@ -12,22 +15,14 @@ use crate::domain::day::Day;
 use crate::domain::id::Seq;
 use crate::domain::stats::bins::{Bin, quantile_ms};
 use crate::domain::stats::survival::Curve;
-use crate::domain::stats::wilson;
 use crate::metrics::click_through::{Counts, HORIZON_DAYS};
 use crate::metrics::opens::Opens;
-use std::cmp::Ordering;
 
 /// The name of the report in the API.
 pub const NAME: &str = "click-through";
 
-/// Contacts under which a rate says too little.
-const MIN_CONTACTS: f64 = 30.0;
-/// The widest interval of a rate that says something.
-const MAX_WIDTH: f64 = 0.2;
 /// Measured ÷ sent under which nothing is compared.
 const MIN_COVERAGE: f64 = 0.5;
-/// Four weeks: the shortest period of figures about one rep.
-const MIN_REP_DAYS: i32 = 28;
 
 /// What was counted for one row.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -98,7 +93,8 @@ pub fn build(input: Input<'_>) -> Report {
     let floor = match query.by {
         By::Content => judge::content(&mut rows, input.floor),
         By::Rep => {
-            judge::reps(&mut rows, &input.total, query.counting);
+            let team = &input.total.mature;
+            compare_reps(&mut rows, numerator(team, query.counting), team.measurable);
             None
         }
         _ => None,
@@ -138,9 +134,11 @@ fn row(group: &Group, query: &Query) -> Row {
         tally.mature.measurable,
     );
     let old_enough = tally.mature.sent + tally.unmeasured;
-    let contacts = tally.contacts.min(of as f64);
-    let rate = (of > 0).then(|| n as f64 / of as f64);
-    let interval = rate.and_then(|rate| wilson::interval(rate, contacts));
+    let Share {
+        rate,
+        interval,
+        contacts,
+    } = share(n, of, Some(tally.contacts));
     let coverage = (old_enough > 0).then(|| of as f64 / old_enough as f64);
     let clickers: i64 = tally.waits.iter().map(|(_, n)| n).sum();
     let enough = |least: i64, q: f64| {
@@ -163,12 +161,7 @@ fn row(group: &Group, query: &Query) -> Row {
         machine: Some(tally.mature.machine),
         p50_ms: enough(6, 0.5),
         p90_ms: enough(36, 0.9),
-        verdict: None,
-        differs: None,
         opens: opens(tally),
-        waits: None,
-        threads: None,
-        mail: None,
         withheld_reason: match (interval, coverage) {
             (None, _) => Some(Withheld::NothingMeasured),
             (_, Some(coverage)) if coverage < MIN_COVERAGE => Some(Withheld::LowCoverage),
@@ -176,46 +169,21 @@ fn row(group: &Group, query: &Query) -> Row {
             (Some(interval), _) if interval.width() > MAX_WIDTH => Some(Withheld::TooWide),
             _ => None,
         },
+        ..Row::default()
     };
     if query.by == By::Rep {
-        withhold_young_rep(&mut row, query);
+        withhold_young_rep(&mut row, query.to.0 - query.from.0);
     }
     row
-}
-
-/// Figures about one rep stand on four weeks and thirty contacts, or are not given at all.
-fn withhold_young_rep(row: &mut Row, query: &Query) {
-    if query.to.0 - query.from.0 < MIN_REP_DAYS {
-        row.withheld_reason = Some(Withheld::UnderFourWeeks);
-    }
-    let reason = row.withheld_reason;
-    if matches!(
-        reason,
-        Some(Withheld::UnderFourWeeks | Withheld::TooFewContacts)
-    ) {
-        (row.rate, row.low, row.high, row.p50_ms, row.p90_ms) = (None, None, None, None, None);
-        row.opens = None;
-    }
 }
 
 /// Reps by name and cohorts by date; all else by rate, what says too little last.
 fn sort(rows: &mut [Row], by: By) {
     rows.sort_by(|a, b| match by {
-        By::Rep => a.label.cmp(&b.label).then_with(|| a.key.cmp(&b.key)),
+        By::Rep => by_name(a, b),
         By::Day | By::Month => a.key.cmp(&b.key),
         _ => by_rate(a, b),
     });
-}
-
-fn by_rate(a: &Row, b: &Row) -> Ordering {
-    let grey = |row: &Row| row.withheld_reason.is_some();
-    let rate = |row: &Row| row.rate.unwrap_or(-1.0);
-    grey(a)
-        .cmp(&grey(b))
-        .then_with(|| rate(b).total_cmp(&rate(a)))
-        .then_with(|| b.of.cmp(&a.of))
-        .then_with(|| a.label.cmp(&b.label))
-        .then_with(|| a.key.cmp(&b.key))
 }
 
 fn series(input: &Input<'_>) -> Vec<Series> {

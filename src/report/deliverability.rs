@@ -1,8 +1,9 @@
 //! Deliverability: what was sent, what came back and why, who complained, by mailbox and domain.
 //! Red from two per cent that came back for good, or three complaints and three in a thousand.
 
-use super::asked::{Asked, Name, Slice};
-use super::counted::{Counted, Group, judge_reps, row};
+use super::asked::{Name, Slice};
+use super::counted::{Counted, Group, row};
+use super::input::{Beside, Input};
 use super::note::Note;
 use super::{Limit, MailFigures, Report, Row};
 use crate::domain::inbound::BounceReason;
@@ -18,56 +19,30 @@ const COMPLAINT_LIMIT: f64 = 0.003;
 /// Complaints under which nothing is red.
 const MIN_COMPLAINTS: i64 = 3;
 
-/// Everything the report is made of.
-#[derive(Debug)]
-pub struct Input<'a> {
-    /// The question.
-    pub asked: &'a Asked,
-    /// The organisation's zone.
-    pub zone: &'a str,
-    /// The newest event in the figures.
-    pub watermark: i64,
-    /// The rows.
-    pub groups: Vec<Group>,
-    /// Everything the filters let through.
-    pub total: Group,
-    /// Whether single reps were left out.
-    pub folded: bool,
-}
-
 /// Makes the report.
 pub fn build(input: &Input<'_>) -> Report {
-    let asked = input.asked;
-    let mut rows: Vec<Row> = if asked.by == Slice::Reason {
+    let rows = if input.asked.by == Slice::Reason {
         by_reason(&input.total)
     } else {
         input.groups.iter().map(figures).collect()
     };
     let total = figures(&input.total);
-    match asked.by {
-        Slice::Rep => judge_reps(&mut rows, asked.to.0 - asked.from.0, total.n, total.of),
-        Slice::Day | Slice::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
-        _ => rows.sort_by(|a, b| {
-            let red = |row: &Row| row.mail.as_ref().map_or(0, |mail| mail.red.len());
-            red(b)
-                .cmp(&red(a))
-                .then_with(|| b.sent.cmp(&a.sent))
-                .then_with(|| a.label.cmp(&b.label))
-        }),
-    }
-    Report {
-        report: Name::Deliverability.as_str(),
-        from: asked.from.to_string(),
-        to: asked.to.to_string(),
-        zone: input.zone.to_owned(),
-        by: asked.by.as_str(),
-        watermark: input.watermark,
-        rows,
-        series: Vec::new(),
-        waiting: Vec::new(),
-        opens: None,
+    let beside = Beside {
         notes: notes(input, &total),
-    }
+        ..Beside::default()
+    };
+    input.report(Name::Deliverability, rows, &total, worst_first, beside)
+}
+
+/// What is red first, then what sent most.
+fn worst_first(rows: &mut [Row]) {
+    let red = |row: &Row| row.mail.as_ref().map_or(0, |mail| mail.red.len());
+    rows.sort_by(|a, b| {
+        red(b)
+            .cmp(&red(a))
+            .then_with(|| b.sent.cmp(&a.sent))
+            .then_with(|| a.label.cmp(&b.label))
+    });
 }
 
 fn figures(group: &Group) -> Row {
@@ -159,11 +134,6 @@ fn notes(input: &Input<'_>, total: &Row) -> Vec<Note> {
         "dns",
         "How the sending domains stand in DNS (SPF, DKIM, DMARC) is said by otklik doctor.",
     ));
-    if input.asked.by == Slice::Rep {
-        notes.push(Note::not_for_pay());
-    }
-    if input.folded {
-        notes.push(Note::reps_folded());
-    }
+    notes.extend(input.of_people());
     notes
 }

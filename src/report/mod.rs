@@ -7,6 +7,7 @@ pub mod click_through;
 pub mod counted;
 pub mod csv;
 pub mod deliverability;
+pub mod input;
 pub mod note;
 pub mod opens;
 pub mod people;
@@ -125,6 +126,11 @@ pub struct WaitFigures {
     pub dismissed: i64,
     /// Answered at any time.
     pub answered: i64,
+    /// Tried at any time: the first outbound touch by a person, whatever came of it.
+    pub attempted: i64,
+    /// Half of all waits were tried by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt_p50_ms: Option<i64>,
     /// Of these, by a touch that we were told of more than a day late: not within an hour.
     pub late: i64,
     /// Of these, by a touch that a person told us of.

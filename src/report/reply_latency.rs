@@ -2,14 +2,14 @@
 //! their first mail ÷ threads old enough for each. Threads met elsewhere before a horizon ended say
 //! neither yes nor no, and stand beside.
 
-use super::asked::{Asked, Name, Slice};
-use super::counted::{Group, judge_reps, row, sort_by_rate, spread};
+use super::asked::Name;
+use super::counted::{Group, row, share, sort_by_rate, spread};
+use super::input::{Beside, Input};
 use super::note::Note;
 use super::{HorizonFigure, Report, Row, Series, ThreadFigures, X};
 use crate::domain::clock::{DAY_MS, HOUR_MS};
 use crate::domain::stats::bins::quantile_ms;
 use crate::domain::stats::survival::Curve;
-use crate::domain::stats::wilson;
 use crate::metrics::replies::{ELSEWHERE, counts_at, replied_at};
 use crate::metrics::tally::Metric;
 use crate::metrics::thread::{HORIZONS_MS, LAST_MS};
@@ -38,46 +38,16 @@ const MOMENTS_MS: [i64; 15] = [
     14 * DAY_MS,
 ];
 
-/// Everything the report is made of.
-#[derive(Debug)]
-pub struct Input<'a> {
-    /// The question.
-    pub asked: &'a Asked,
-    /// The organisation's zone.
-    pub zone: &'a str,
-    /// The newest event in the figures.
-    pub watermark: i64,
-    /// The rows.
-    pub groups: Vec<Group>,
-    /// Everything the filters let through.
-    pub total: Group,
-    /// Whether single reps were left out.
-    pub folded: bool,
-}
-
 /// Makes the report.
 pub fn build(input: &Input<'_>) -> Report {
-    let asked = input.asked;
-    let mut rows: Vec<Row> = input.groups.iter().map(figures).collect();
+    let rows = input.groups.iter().map(figures).collect();
     let total = figures(&input.total);
-    match asked.by {
-        Slice::Rep => judge_reps(&mut rows, asked.to.0 - asked.from.0, total.n, total.of),
-        Slice::Day | Slice::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
-        _ => sort_by_rate(&mut rows),
-    }
-    Report {
-        report: Name::ReplyLatency.as_str(),
-        from: asked.from.to_string(),
-        to: asked.to.to_string(),
-        zone: input.zone.to_owned(),
-        by: asked.by.as_str(),
-        watermark: input.watermark,
-        rows,
+    let beside = Beside {
         series: vec![curve(&input.total), week(&input.total)],
-        waiting: Vec::new(),
-        opens: None,
         notes: notes(input, &total),
-    }
+        ..Beside::default()
+    };
+    input.report(Name::ReplyLatency, rows, &total, sort_by_rate, beside)
 }
 
 fn horizon(group: &Group, i: usize) -> HorizonFigure {
@@ -90,16 +60,14 @@ fn horizon(group: &Group, i: usize) -> HorizonFigure {
         })
     };
     let (n, of) = (count(replied_at), count(counts_at));
-    let rate = (of > 0).then(|| n as f64 / of as f64);
-    let contacts = counted.contacts.min(of as f64);
-    let interval = rate.and_then(|rate| wilson::interval(rate, contacts));
+    let share = share(n, of, counted.contacts.get(i).copied());
     HorizonFigure {
         within_ms: HORIZONS_MS[i],
         n,
         of,
-        rate,
-        low: interval.map(|interval| interval.low),
-        high: interval.map(|interval| interval.high),
+        rate: share.rate,
+        low: share.interval.map(|interval| interval.low),
+        high: share.interval.map(|interval| interval.high),
     }
 }
 
@@ -111,7 +79,7 @@ fn figures(group: &Group) -> Row {
     let mut row = row(group, n, of);
     row.mature_n = counted.sum_of(Metric::Thread, |passed, _| is_old(passed));
     row.immature_n = counted.sum_of(Metric::Thread, |passed, _| !is_old(passed));
-    let latencies = counted.waits(Metric::Latency, 0);
+    let latencies = counted.waits(Metric::Latency, ALL_PASSED);
     let answers: i64 = latencies.iter().map(|(_, n)| n).sum();
     let quantile = |least, q| {
         (answers >= least)
@@ -212,11 +180,6 @@ fn notes(input: &Input<'_>, total: &Row) -> Vec<Note> {
         "of_repliers",
         "Times are of those who answered: half of them did so within p50.",
     ));
-    if input.asked.by == Slice::Rep {
-        notes.push(Note::not_for_pay());
-    }
-    if input.folded {
-        notes.push(Note::reps_folded());
-    }
+    notes.extend(input.of_people());
     notes
 }

@@ -2,8 +2,9 @@
 //! least an hour old that needed an answer; who still waits counts as a failure. Quantiles are of
 //! all waits, answered or not yet.
 
-use super::asked::{Asked, ClockKind, Name, Slice};
-use super::counted::{Group, judge_reps, row, sort_by_rate, spread};
+use super::asked::{ClockKind, Name};
+use super::counted::{Counted, Group, row, sort_by_rate, spread};
+use super::input::{Beside, Input};
 use super::note::Note;
 use super::{Report, Row, Series, WaitFigures, Waiting, X};
 use crate::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -48,6 +49,8 @@ const MOMENTS_MS: [i64; 16] = [
 pub struct Present {
     /// The ages of open waits by the clock asked for, in milliseconds.
     pub open_ms: Vec<i64>,
+    /// The ages on the wall clock of those among them that nobody has tried to answer.
+    pub untried_ms: Vec<i64>,
     /// Waits younger than an hour that were not dismissed.
     pub young: i64,
     /// Of these, opened in working hours.
@@ -58,55 +61,25 @@ pub struct Present {
     pub young_answered_in_hours: i64,
 }
 
-/// Everything the report is made of.
-#[derive(Debug)]
-pub struct Input<'a> {
-    /// The question.
-    pub asked: &'a Asked,
-    /// The organisation's zone.
-    pub zone: &'a str,
-    /// The newest event in the figures.
-    pub watermark: i64,
-    /// The rows.
-    pub groups: Vec<(Group, Present)>,
-    /// Everything the filters let through.
-    pub total: (Group, Present),
-    /// Who waits now, oldest first.
-    pub waiting: Vec<Waiting>,
-    /// For each band, and for those never answered: waits 30 days old, and those whose company's
-    /// decision maker was spoken to within 30 days.
-    pub reached: Vec<(i64, i64)>,
-    /// Whether single reps were left out.
-    pub folded: bool,
-}
+/// One row before its figures.
+pub type Counts = (Group, Present);
 
-/// Makes the report.
-pub fn build(input: Input<'_>) -> Report {
-    let asked = input.asked;
-    let mut rows: Vec<Row> = input
-        .groups
-        .iter()
-        .map(|(group, present)| figures(group, present, asked.clock))
-        .collect();
-    let total = figures(&input.total.0, &input.total.1, asked.clock);
-    match asked.by {
-        Slice::Rep => judge_reps(&mut rows, asked.to.0 - asked.from.0, total.n, total.of),
-        Slice::Day | Slice::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),
-        _ => sort_by_rate(&mut rows),
-    }
-    Report {
-        report: Name::ResponseTime.as_str(),
-        from: asked.from.to_string(),
-        to: asked.to.to_string(),
-        zone: input.zone.to_owned(),
-        by: asked.by.as_str(),
-        watermark: input.watermark,
-        series: series(&input),
-        notes: notes(&input, &total),
-        waiting: input.waiting,
-        opens: None,
-        rows,
-    }
+/// For each band, and for those never answered: waits 30 days old, and those whose company's
+/// decision maker was spoken to within 30 days.
+pub type Reached = Vec<(i64, i64)>;
+
+/// Makes the report; `waiting` are those who wait now, oldest first.
+pub fn build(input: &Input<'_, Counts>, reached: &Reached, waiting: Vec<Waiting>) -> Report {
+    let clock = input.asked.clock;
+    let row = |(group, present): &Counts| figures(group, present, clock);
+    let rows = input.groups.iter().map(row).collect();
+    let total = row(&input.total);
+    let beside = Beside {
+        series: series(input, reached),
+        waiting,
+        notes: notes(input, &total),
+    };
+    input.report(Name::ResponseTime, rows, &total, sort_by_rate, beside)
 }
 
 const fn metrics(clock: ClockKind) -> (Metric, Metric, Metric) {
@@ -126,14 +99,15 @@ const fn metrics(clock: ClockKind) -> (Metric, Metric, Metric) {
 
 fn curve(group: &Group, present: &Present, clock: ClockKind) -> Curve {
     let (_, answered, censored) = metrics(clock);
-    let mut still = spread(&group.counted.waits(censored, 0));
-    still.extend(
-        present
-            .open_ms
-            .iter()
-            .map(|ms| (Bin::of(*ms).middle_ms(), 1)),
-    );
-    Curve::estimate(&spread(&group.counted.waits(answered, 0)), &still)
+    until(&group.counted, answered, censored, &present.open_ms)
+}
+
+/// How long until `ended` happened; `censored` left before, and `open_ms` are the ages of those it
+/// may still happen to.
+fn until(counted: &Counted, ended: Metric, censored: Metric, open_ms: &[i64]) -> Curve {
+    let mut still = spread(&counted.waits(censored, 0));
+    still.extend(open_ms.iter().map(|ms| (Bin::of(*ms).middle_ms(), 1)));
+    Curve::estimate(&spread(&counted.waits(ended, 0)), &still)
 }
 
 fn figures(group: &Group, present: &Present, clock: ClockKind) -> Row {
@@ -151,7 +125,15 @@ fn figures(group: &Group, present: &Present, clock: ClockKind) -> Row {
     row.immature_n = present.young;
     row.p50_ms = quantile(6, 0.5);
     row.p90_ms = quantile(36, 0.9);
+    let tries = until(
+        counted,
+        Metric::Attempted,
+        Metric::Unattempted,
+        &present.untried_ms,
+    );
     row.waits = Some(WaitFigures {
+        attempted: counted.sum(Metric::Attempted),
+        attempt_p50_ms: (waits >= 6).then(|| tries.quantile_ms(0.5)).flatten(),
         waiting: open,
         censored: counted.sum(censored) + open,
         dismissed,
@@ -178,7 +160,7 @@ fn moments(name: &'static str, value: impl Fn(i64) -> Option<f64>) -> Series {
     }
 }
 
-fn series(input: &Input<'_>) -> Vec<Series> {
+fn series(input: &Input<'_, Counts>, reached: &Reached) -> Vec<Series> {
     let (group, present) = &input.total;
     let curve = curve(group, present, input.asked.clock);
     let steps: Vec<_> = curve.banded().collect();
@@ -209,8 +191,7 @@ fn series(input: &Input<'_>) -> Vec<Series> {
     series.push(Series {
         name: "reached_decision_maker",
         x: bands().collect(),
-        y: input
-            .reached
+        y: reached
             .iter()
             .map(|(of, n)| (*of >= 10).then(|| *n as f64 / *of as f64))
             .collect(),
@@ -242,7 +223,7 @@ fn histogram(name: &'static str, group: &Group, metric: Metric) -> Series {
     }
 }
 
-fn notes(input: &Input<'_>, total: &Row) -> Vec<Note> {
+fn notes(input: &Input<'_, Counts>, total: &Row) -> Vec<Note> {
     let mut notes = vec![Note::plain(
         "waits_counted",
         "Who still waits counts as not answered. Ended without an answer being needed is beside the rate.",
@@ -262,12 +243,7 @@ fn notes(input: &Input<'_>, total: &Row) -> Vec<Note> {
         "charged",
         "A wait is charged to who owned the contact when it opened, and runs on when the contact is handed over.",
     ));
-    if input.asked.by == Slice::Rep {
-        notes.push(Note::not_for_pay());
-    }
-    if input.folded {
-        notes.push(Note::reps_folded());
-    }
+    notes.extend(input.of_people());
     notes.push(Note::plain(
         "reached_followed",
         "A conversation with a decision maker followed the answer; the answer need not have caused it.",

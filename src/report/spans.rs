@@ -75,6 +75,14 @@ impl Standings {
         }
     }
 
+    /// Where nothing is unmeasured and the cohorts of `day` and later are still filling.
+    pub const fn until(day: Day) -> Self {
+        Self {
+            first_filling: day,
+            unmeasured: BTreeSet::new(),
+        }
+    }
+
     /// What may be said of the cohort of `day`.
     pub fn of(&self, day: Day) -> Standing {
         if self.unmeasured.contains(&day) {
@@ -116,6 +124,26 @@ impl Standings {
     }
 }
 
+/// The days from `from` to before `to` in runs of one grain, each with its first day and the day
+/// after its last: whole months that end by `settled` by month, the days around them by day.
+pub fn runs(from: Day, to: Day, settled: Day) -> Vec<(Grain, Day, Day)> {
+    let first = if from == from.month() {
+        from
+    } else {
+        from.next_month()
+    };
+    let last = Day(to.0.min(settled.0)).month();
+    if first >= last {
+        return vec![(Grain::Day, from, to)];
+    }
+    let runs = [
+        (Grain::Day, from, first),
+        (Grain::Month, first, last),
+        (Grain::Day, last, to),
+    ];
+    runs.into_iter().filter(|(_, from, to)| from < to).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +177,36 @@ mod tests {
         );
         let days = standings.spans(day("2026-01-30"), day("2026-04-05"), Cut::Days);
         assert_eq!(days.len(), 65);
+    }
+
+    #[test]
+    fn settled_months_make_one_run_and_the_days_around_them_two() {
+        let printed = |from, to, settled| {
+            let runs = runs(day(from), day(to), day(settled));
+            let each = runs.iter();
+            let texts = each.map(|(grain, from, to)| format!("{grain:?} {from} {to}"));
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            printed("2026-01-30", "2026-04-05", "2026-04-05"),
+            [
+                "Day 2026-01-30 2026-02-01",
+                "Month 2026-02-01 2026-04-01",
+                "Day 2026-04-01 2026-04-05"
+            ]
+        );
+        assert_eq!(
+            printed("2026-02-01", "2026-04-01", "2026-03-31"),
+            ["Month 2026-02-01 2026-03-01", "Day 2026-03-01 2026-04-01"]
+        );
+        assert_eq!(
+            printed("2026-02-01", "2026-04-01", "2026-02-10"),
+            ["Day 2026-02-01 2026-04-01"]
+        );
+        assert_eq!(
+            printed("2026-02-02", "2026-02-20", "2027-01-01"),
+            ["Day 2026-02-02 2026-02-20"]
+        );
     }
 
     #[test]

@@ -17,11 +17,13 @@ const SHARE: [&str; 10] = [
     "mature_n",
     "immature_n",
 ];
-const WAITS: [&str; 13] = [
+const WAITS: [&str; 15] = [
     "waiting",
     "censored",
     "dismissed",
     "answered",
+    "attempted",
+    "attempt_p50_ms",
     "late",
     "self_reported",
     "credited",

@@ -22,6 +22,8 @@ pub(super) enum Column {
     Big(Vec<i64>),
     /// `BIGINT` or nothing.
     MaybeBig(Vec<Option<i64>>),
+    /// `BOOLEAN`; 0 and 1 on SQLite.
+    Truth(Vec<bool>),
     /// `BYTEA`; in hexadecimal on SQLite.
     Bytes(Vec<Vec<u8>>),
     /// `BYTEA` or nothing.
@@ -72,6 +74,7 @@ fn arguments(columns: Vec<Column>) -> Result<PgArguments> {
             Column::Integer(values) => arguments.add(values),
             Column::Big(values) => arguments.add(values),
             Column::MaybeBig(values) => arguments.add(values),
+            Column::Truth(values) => arguments.add(values),
             Column::Bytes(values) => arguments.add(values),
             Column::MaybeBytes(values) => arguments.add(values),
         }
@@ -106,6 +109,7 @@ impl Column {
             Self::Integer(values) => values.len(),
             Self::Big(values) => values.len(),
             Self::MaybeBig(values) => values.len(),
+            Self::Truth(values) => values.len(),
             Self::Bytes(values) => values.len(),
             Self::MaybeBytes(values) => values.len(),
         }
@@ -118,6 +122,7 @@ impl Column {
             Self::Integer(values) => number(json, Some(values[row].into())),
             Self::Big(values) => number(json, Some(values[row])),
             Self::MaybeBig(values) => number(json, values[row]),
+            Self::Truth(values) => number(json, Some(values[row].into())),
             Self::Bytes(values) => hex(json, Some(&values[row])),
             Self::MaybeBytes(values) => hex(json, values[row].as_deref()),
         }
@@ -157,12 +162,13 @@ mod tests {
         let columns = [
             Column::Small(vec![1, -2]),
             Column::MaybeBig(vec![None, Some(i64::MAX)]),
+            Column::Truth(vec![true, false]),
             Column::Bytes(vec![vec![0, 255], vec![]]),
             Column::MaybeBytes(vec![None, Some(vec![16])]),
         ];
         assert_eq!(
             json(&columns),
-            "[[1,null,\"00ff\",null],[-2,9223372036854775807,\"\",\"10\"]]"
+            "[[1,null,1,\"00ff\",null],[-2,9223372036854775807,0,\"\",\"10\"]]"
         );
         assert_eq!(json(&[Column::Big(vec![])]), "[]");
     }

@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "mailbox_access", "0005_mailbox_access.sql"),
     migration!(6, "storage", "0006_storage.sql"),
     migration!(7, "contacts_of_cells", "0007_contacts_of_cells.sql"),
+    migration!(8, "months", "0008_months.sql"),
 ];
 
 statements! {

@@ -76,11 +76,26 @@ impl Union {
     pub fn add(&mut self, bytes: &[u8]) -> Option<()> {
         let (pairs, rest) = bytes.as_chunks::<2>();
         for pair in pairs {
-            let entry = u16::from_be_bytes(*pair);
-            let register = &mut self.0[usize::from(entry >> 6)];
-            *register = (*register).max((entry & 63) as u8);
+            self.raise(u16::from_be_bytes(*pair));
         }
         rest.is_empty().then_some(())
+    }
+
+    /// Adds a contact by its number.
+    pub fn insert(&mut self, contact: i64) {
+        self.raise(entry_of(contact));
+    }
+
+    /// Adds everything `other` holds.
+    pub fn merge(&mut self, other: &Self) {
+        for (held, rank) in self.0.iter_mut().zip(other.0.iter()) {
+            *held = (*held).max(*rank);
+        }
+    }
+
+    fn raise(&mut self, entry: u16) {
+        let register = &mut self.0[usize::from(entry >> 6)];
+        *register = (*register).max((entry & 63) as u8);
     }
 
     /// About how many distinct contacts were added.
@@ -154,6 +169,11 @@ mod tests {
         union.add(&of(0..900).to_bytes()).unwrap();
         union.add(&of(400..2_000).to_bytes()).unwrap();
         assert!((union.estimate() - whole.estimate()).abs() < 1e-9);
+        let (mut one, mut other) = (Union::default(), Union::default());
+        (0..900).for_each(|contact| one.insert(contact));
+        (400..2_000).for_each(|contact| other.insert(contact));
+        one.merge(&other);
+        assert!((one.estimate() - whole.estimate()).abs() < 1e-9);
         assert_eq!(Sketch::from_bytes(&[1]), None);
         assert_eq!(Sketch::from_bytes(&[1, 1, 0, 1]), None, "out of order");
     }

@@ -1,15 +1,12 @@
-//! What may be said of single rows once all of them are looked at: which content works, which rep
-//! is surely not at the team's rate. Corrected for the number of rows shown.
+//! Which content works, said once all rows are looked at: corrected for the number of rows shown.
 
-use super::{MIN_COVERAGE, Tally, numerator};
+use super::MIN_COVERAGE;
 use crate::domain::stats::{holm, wilson};
-use crate::report::query::Counting;
-use crate::report::{ContentVerdict, Differs, Row};
+use crate::report::counted::SURELY;
+use crate::report::{ContentVerdict, Row};
 
 /// Mature exposures to distinct contacts without one human click, after which an asset is quiet.
 const QUIET_AFTER: f64 = 60.0;
-/// The chance of a false alarm among all rows shown.
-const SURELY: f64 = 0.05;
 
 /// Gives each asset its verdict, corrected for all assets shown; gives the floor, if there is one.
 pub(super) fn content(rows: &mut [Row], set: Option<f64>) -> Option<f64> {
@@ -49,28 +46,5 @@ fn content_verdict(row: &Row, p: f64, floor: Option<f64>) -> ContentVerdict {
             }
         }
         _ => ContentVerdict::TooEarly,
-    }
-}
-
-/// Marks reps whose rate is surely not the team's, corrected for all reps shown.
-pub(super) fn reps(rows: &mut [Row], team: &Tally, counting: Counting) {
-    if team.mature.measurable == 0 {
-        return;
-    }
-    let expected = numerator(&team.mature, counting) as f64 / team.mature.measurable as f64;
-    let p_values: Vec<f64> = rows
-        .iter()
-        .map(|row| match (row.rate, row.withheld_reason) {
-            (Some(rate), None) => wilson::p_value(rate, row.n_eff as f64, expected),
-            _ => 1.0,
-        })
-        .collect();
-    for (row, p) in rows.iter_mut().zip(holm::adjust(&p_values)) {
-        let above = row.rate.is_some_and(|rate| rate > expected);
-        row.differs = (p < SURELY).then_some(if above {
-            Differs::Above
-        } else {
-            Differs::Below
-        });
     }
 }

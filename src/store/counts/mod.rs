@@ -5,7 +5,8 @@
 pub(super) mod tables;
 mod write;
 
-use super::sql::{row, rows, statements};
+use super::columns::{Column, rows};
+use super::sql::{row, statements};
 use super::{Result, StoreError, Tx, calendars, zone};
 use crate::domain::calendar::Calendars;
 use crate::domain::day::Zone;
@@ -21,7 +22,6 @@ use crate::metrics::waits::Wait;
 use crate::metrics::{deliverability, opens, replies};
 use std::collections::BTreeMap;
 use tables::Tables;
-use write::array;
 
 statements! {
     /// What of a mail is frozen beside the delivery itself.
@@ -29,17 +29,16 @@ statements! {
         FROM deliveries AS d
             JOIN messages AS m ON m.id = d.message_id
             LEFT JOIN threads AS t ON t.no = m.thread_no
-        WHERE d.no IN (SELECT value FROM json_each($1))"
+        WHERE d.no IN (SELECT value ->> 0 FROM json_each($1))"
         postgres "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
         FROM deliveries AS d
             JOIN messages AS m ON m.id = d.message_id
             LEFT JOIN threads AS t ON t.no = m.thread_no
-        WHERE d.no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))";
+        WHERE d.no = ANY($1::BIGINT[])";
     CONTACTS = sqlite "SELECT no, contact_no FROM deliveries
-        WHERE contact_no IS NOT NULL AND no IN (SELECT value FROM json_each($1))"
+        WHERE contact_no IS NOT NULL AND no IN (SELECT value ->> 0 FROM json_each($1))"
         postgres "SELECT no, contact_no FROM deliveries
-        WHERE contact_no IS NOT NULL
-            AND no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))";
+        WHERE contact_no IS NOT NULL AND no = ANY($1::BIGINT[])";
 }
 
 row! {
@@ -189,7 +188,8 @@ async fn told(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, usize)>>
         .collect();
     let mut contacts: BTreeMap<DeliveryNo, ContactNo> = BTreeMap::new();
     if !by_delivery.is_empty() {
-        let found = rows!(&mut *tx, CONTACTS, (DeliveryNo, ContactNo); array(by_delivery.iter()))?;
+        let asked = Column::Big(by_delivery.iter().map(|no| no.0).collect());
+        let found: Vec<(DeliveryNo, ContactNo)> = rows(&mut *tx, &CONTACTS, vec![asked]).await?;
         contacts.extend(found);
     }
     Ok(concerned()
@@ -221,7 +221,9 @@ async fn mails(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, MailFac
     }
     let zone = zone::in_tx(tx).await?;
     let mut mails = Vec::with_capacity(moved.len());
-    for row in rows!(&mut *tx, MAILS, MailRow; array(moved.iter()))? {
+    let asked = Column::Big(moved.iter().map(|no| no.0).collect());
+    let found: Vec<MailRow> = rows(&mut *tx, &MAILS, vec![asked]).await?;
+    for row in found {
         let Some(facts) = batch.new.get(&row.no) else {
             continue;
         };
@@ -265,7 +267,8 @@ fn mail(row: &MailRow, facts: &DeliveryFacts, frozen: &Frozen, zone: &Zone) -> M
 }
 
 async fn load(tx: &mut Tx, tables: &Tables, numbers: &[ContactNo]) -> Result<Contacts> {
-    let found = rows!(tx, tables.load_contacts, (ContactNo, Vec<u8>); array(numbers.iter()))?;
+    let asked = Column::Big(numbers.iter().map(|no| no.0).collect());
+    let found: Vec<(ContactNo, Vec<u8>)> = rows(tx, &tables.load_contacts, vec![asked]).await?;
     found
         .into_iter()
         .map(|(no, bytes)| {

@@ -1,5 +1,5 @@
 //! The statements that keep the facts of contacts, their waits and the counts, for the tables that
-//! serve and for their twins, into which a rebuild folds. Each takes one JSON array.
+//! serve and for their twins, into which a rebuild folds. Each takes its rows by column.
 
 use super::super::sql::Sql;
 
@@ -21,10 +21,9 @@ macro_rules! tables {
             load_contacts: Sql {
                 name: "load_contacts",
                 sqlite: concat!("SELECT subject, data FROM facts", $next, "
-                    WHERE kind = 1 AND subject IN (SELECT value FROM json_each($1))"),
+                    WHERE kind = 1 AND subject IN (SELECT value ->> 0 FROM json_each($1))"),
                 postgres: concat!("SELECT subject, data FROM facts", $next, "
-                    WHERE kind = 1 AND subject = ANY(ARRAY(
-                        SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))"),
+                    WHERE kind = 1 AND subject = ANY($1::BIGINT[])"),
             },
             save_contacts: Sql {
                 name: "save_contacts",
@@ -32,17 +31,15 @@ macro_rules! tables {
                     SELECT 1, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
-                    SELECT 1, (e ->> 0)::BIGINT, decode(e ->> 1, 'hex')
-                    FROM jsonb_array_elements($1::JSONB) AS e
+                    SELECT 1, * FROM UNNEST($1::BIGINT[], $2::BYTEA[])
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
             },
             drop_episodes: Sql {
                 name: "drop_episodes",
                 sqlite: concat!("DELETE FROM episodes", $next, "
-                    WHERE opening IN (SELECT value FROM json_each($1))"),
+                    WHERE opening IN (SELECT value ->> 0 FROM json_each($1))"),
                 postgres: concat!("DELETE FROM episodes", $next, "
-                    WHERE opening = ANY(ARRAY(
-                        SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))"),
+                    WHERE opening = ANY($1::BIGINT[])"),
             },
             save_episodes: Sql {
                 name: "save_episodes",
@@ -56,43 +53,38 @@ macro_rules! tables {
                 postgres: concat!("INSERT INTO episodes", $next, " (opening, contact_no, state, opened_at, day,
                         channel, owner_no, thread_no, inbounds, in_hours, attempted_at, closed_at, closed_by,
                         business_ms, late, self_reported)
-                    SELECT (e ->> 0)::BIGINT, (e ->> 1)::BIGINT, (e ->> 2)::SMALLINT, (e ->> 3)::BIGINT,
-                        (e ->> 4)::INTEGER, (e ->> 5)::SMALLINT, (e ->> 6)::BIGINT, (e ->> 7)::BIGINT,
-                        (e ->> 8)::BIGINT, (e ->> 9)::BOOLEAN, (e ->> 10)::BIGINT, (e ->> 11)::BIGINT,
-                        (e ->> 12)::BIGINT, (e ->> 13)::BIGINT, (e ->> 14)::BOOLEAN, (e ->> 15)::BOOLEAN
-                    FROM jsonb_array_elements($1::JSONB) AS e"),
+                    SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::SMALLINT[], $4::BIGINT[],
+                        $5::INTEGER[], $6::SMALLINT[], $7::BIGINT[], $8::BIGINT[], $9::BIGINT[], $10::BOOLEAN[],
+                        $11::BIGINT[], $12::BIGINT[], $13::BIGINT[], $14::BIGINT[], $15::BOOLEAN[], $16::BOOLEAN[])"),
             },
             add_tallies: Sql {
                 name: "add_tallies",
                 sqlite: concat!("INSERT INTO tallies", $next, " AS r
-                        (metric, dim, day, rep, dim_id, shift, bin, n)
+                        (metric, grain, dim, day, rep, dim_id, shift, bin, n)
                     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                        value ->> 6, value ->> 7
+                        value ->> 6, value ->> 7, value ->> 8
                     FROM json_each($1) WHERE TRUE
-                    ON CONFLICT (metric, dim, day, rep, dim_id, shift, bin)
+                    ON CONFLICT (metric, grain, dim, day, rep, dim_id, shift, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
                 postgres: concat!("INSERT INTO tallies", $next, " AS r
-                        (metric, dim, day, rep, dim_id, shift, bin, n)
-                    SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER, (e ->> 3)::INTEGER,
-                        (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT, (e ->> 6)::SMALLINT, (e ->> 7)::INTEGER
-                    FROM jsonb_array_elements($1::JSONB) AS e
-                    ON CONFLICT (metric, dim, day, rep, dim_id, shift, bin)
+                        (metric, grain, dim, day, rep, dim_id, shift, bin, n)
+                    SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::SMALLINT[], $4::INTEGER[],
+                        $5::INTEGER[], $6::BIGINT[], $7::SMALLINT[], $8::SMALLINT[], $9::INTEGER[])
+                    ON CONFLICT (metric, grain, dim, day, rep, dim_id, shift, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
             },
             drop_empty_tallies: Sql {
                 name: "drop_empty_tallies",
                 sqlite: concat!("DELETE FROM tallies", $next, "
-                    WHERE (metric, dim, day, rep, dim_id, shift, bin) IN (
+                    WHERE (metric, grain, dim, day, rep, dim_id, shift, bin) IN (
                         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                            value ->> 6
+                            value ->> 6, value ->> 7
                         FROM json_each($1))
                     AND n = 0"),
                 postgres: concat!("DELETE FROM tallies", $next, "
-                    WHERE (metric, dim, day, rep, dim_id, shift, bin) IN (
-                        SELECT (e ->> 0)::SMALLINT, (e ->> 1)::SMALLINT, (e ->> 2)::INTEGER,
-                            (e ->> 3)::INTEGER, (e ->> 4)::BIGINT, (e ->> 5)::SMALLINT,
-                            (e ->> 6)::SMALLINT
-                        FROM jsonb_array_elements($1::JSONB) AS e)
+                    WHERE (metric, grain, dim, day, rep, dim_id, shift, bin) IN (
+                        SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::SMALLINT[], $4::INTEGER[],
+                            $5::INTEGER[], $6::BIGINT[], $7::SMALLINT[], $8::SMALLINT[]))
                     AND n = 0"),
             },
         };

@@ -1,77 +1,69 @@
 //! Writes facts of contacts, the projection of waits, and the counts. Keys go in sorted.
 
-use super::super::sql::execute;
-use super::super::{Result, Tx};
+use super::super::columns::{Column, execute};
+use super::super::{Result, StoreError, Tx};
 use super::Contacts;
 use super::tables::Tables;
 use crate::domain::clock::Millis;
-use crate::domain::id::{ContactNo, TouchNo, UserNo};
-use crate::metrics::episode::End;
+use crate::domain::id::{ContactNo, TouchNo};
+use crate::metrics::contact::ContactFacts;
+use crate::metrics::episode::{End, Episode};
 use crate::metrics::tally::{Change, Key};
 use crate::metrics::waits::Wait;
-use std::fmt::Write as _;
 
 /// Saves the facts.
 pub(super) async fn contacts(tx: &mut Tx, tables: &Tables, facts: &Contacts) -> Result<()> {
     if facts.is_empty() {
         return Ok(());
     }
-    let mut json = String::from("[");
-    for (no, facts) in facts {
-        let comma = if json.len() > 1 { "," } else { "" };
-        let _ = write!(json, "{comma}[{no},\"");
-        hex(&mut json, &facts.to_bytes());
-        json.push_str("\"]");
-    }
-    json.push(']');
-    execute!(tx, tables.save_contacts; json)?;
+    let saved = vec![
+        Column::Big(facts.keys().map(|no| no.0).collect()),
+        Column::Bytes(facts.values().map(ContactFacts::to_bytes).collect()),
+    ];
+    execute(tx, &tables.save_contacts, saved).await?;
     Ok(())
 }
 
 /// Adds `change` to the counts; rows that come to nothing are deleted.
 pub(super) async fn tallies(tx: &mut Tx, tables: &Tables, change: &Change) -> Result<()> {
-    let (mut added, mut lowered) = (String::from("["), String::from("["));
-    for (key, n) in change.rows() {
-        put(&mut added, key, Some(n));
-        if n < 0 {
-            put(&mut lowered, key, None);
-        }
+    let mut added: Vec<(&Key, i64)> = change.rows().collect();
+    if added.is_empty() {
+        return Ok(());
     }
-    if added.len() > 1 {
-        added.push(']');
-        execute!(&mut *tx, tables.add_tallies; added)?;
-    }
-    if lowered.len() > 1 {
-        lowered.push(']');
-        execute!(tx, tables.drop_empty_tallies; lowered)?;
+    let numbers: std::result::Result<Vec<i32>, _> =
+        added.iter().map(|(_, n)| i32::try_from(*n)).collect();
+    let numbers = numbers.map_err(|_| StoreError::Corrupt("a count of one batch".to_owned()))?;
+    let mut columns = keys(&added);
+    columns.push(Column::Integer(numbers));
+    execute(&mut *tx, &tables.add_tallies, columns).await?;
+    added.retain(|(_, n)| *n < 0);
+    if !added.is_empty() {
+        execute(tx, &tables.drop_empty_tallies, keys(&added)).await?;
     }
     Ok(())
 }
 
-fn put(json: &mut String, key: &Key, n: Option<i64>) {
-    let comma = if json.len() > 1 { "," } else { "" };
-    let _ = write!(
-        json,
-        "{comma}[{},{},{},{},{},{},{}",
-        key.metric.code(),
-        key.side.code(),
-        key.day.0,
-        key.rep,
-        key.side_id,
-        key.shift,
-        key.bin
-    );
-    if let Some(n) = n {
-        let _ = write!(json, ",{n}");
-    }
-    json.push(']');
+/// Metric, grain, dimension, day, rep, the dimension's id, shift and bin.
+fn keys(rows: &[(&Key, i64)]) -> Vec<Column> {
+    let keys = || rows.iter().map(|(key, _)| *key);
+    let small = |of: fn(&Key) -> i16| Column::Small(keys().map(of).collect());
+    vec![
+        small(|key| key.metric.code()),
+        small(|key| key.grain.code()),
+        small(|key| key.side.code()),
+        Column::Integer(keys().map(|key| key.day.0).collect()),
+        Column::Integer(keys().map(|key| key.rep as i32).collect()),
+        Column::Big(keys().map(|key| key.side_id).collect()),
+        small(|key| key.shift),
+        small(|key| key.bin),
+    ]
 }
 
 /// Waits that changed, gone and new.
 #[derive(Debug, Default)]
 pub(super) struct Episodes {
     gone: Vec<TouchNo>,
-    saved: String,
+    saved: Vec<(ContactNo, Wait)>,
 }
 
 impl Episodes {
@@ -80,78 +72,69 @@ impl Episodes {
         let changed = |one: &Wait, others: &[Wait]| !others.contains(one);
         let gone = before.iter().filter(|wait| changed(wait, after));
         self.gone.extend(gone.map(|wait| wait.episode.opening));
-        for wait in after.iter().filter(|wait| changed(wait, before)) {
-            self.save(contact, wait);
-        }
-    }
-
-    fn save(&mut self, contact: ContactNo, wait: &Wait) {
-        let episode = &wait.episode;
-        let (state, by, late, self_reported) = match episode.end {
-            End::Open => (0, None, false, false),
-            End::Answered {
-                by,
-                late,
-                self_reported,
-                ..
-            } => (1, by, late, self_reported),
-            End::Dismissed(_) => (2, None, false, false),
-            End::Erased(_) => (3, None, false, false),
-        };
-        let comma = if self.saved.is_empty() { "[" } else { "," };
-        let _ = write!(
-            self.saved,
-            "{comma}[{},{contact},{state},{},{},{},{},{},{},{},{},{},{},{},{},{}]",
-            episode.opening,
-            episode.opened_at.0,
-            wait.day.0,
-            episode.channel.code(),
-            number(episode.owner.map(|no| no.0)),
-            number(episode.thread.map(|no| no.0)),
-            episode.inbounds,
-            u8::from(wait.in_hours),
-            number(episode.attempted_at.map(|Millis(at)| at)),
-            number(wait.closed_at().map(|Millis(at)| at)),
-            number(by.map(|UserNo(no)| no)),
-            number(wait.business_ms),
-            u8::from(late),
-            u8::from(self_reported),
-        );
+        let saved = after.iter().filter(|wait| changed(wait, before));
+        self.saved.extend(saved.map(|wait| (contact, wait.clone())));
     }
 
     /// Writes them.
-    pub(super) async fn write(mut self, tx: &mut Tx, tables: &Tables) -> Result<()> {
+    pub(super) async fn write(self, tx: &mut Tx, tables: &Tables) -> Result<()> {
         if !self.gone.is_empty() {
-            execute!(&mut *tx, tables.drop_episodes; array(self.gone.iter()))?;
+            let gone = Column::Big(self.gone.iter().map(|no| no.0).collect());
+            execute(&mut *tx, &tables.drop_episodes, vec![gone]).await?;
         }
         if !self.saved.is_empty() {
-            self.saved.push(']');
-            execute!(tx, tables.save_episodes; self.saved)?;
+            execute(tx, &tables.save_episodes, columns(&self.saved)).await?;
         }
         Ok(())
     }
 }
 
-fn number(n: Option<i64>) -> String {
-    n.map_or_else(|| "null".to_owned(), |n| n.to_string())
+/// How a wait ended: the code of its state, who answered, told late, told by a person.
+const fn ended(end: End) -> (i16, Option<i64>, bool, bool) {
+    match end {
+        End::Open => (0, None, false, false),
+        End::Answered {
+            by: Some(by),
+            late,
+            self_reported,
+            ..
+        } => (1, Some(by.0), late, self_reported),
+        End::Answered {
+            late,
+            self_reported,
+            ..
+        } => (1, None, late, self_reported),
+        End::Dismissed(_) => (2, None, false, false),
+        End::Erased(_) => (3, None, false, false),
+    }
 }
 
-/// Numbers as a JSON array.
-pub(super) fn array(numbers: impl Iterator<Item = impl std::fmt::Display>) -> String {
-    let mut json = String::from("[");
-    for number in numbers {
-        let comma = if json.len() > 1 { "," } else { "" };
-        let _ = write!(json, "{comma}{number}");
-    }
-    json.push(']');
-    json
-}
-
-/// Appends `bytes` in hexadecimal.
-fn hex(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+/// The columns of a row for each wait.
+fn columns(waits: &[(ContactNo, Wait)]) -> Vec<Column> {
+    let ends = || waits.iter().map(|(_, wait)| ended(wait.episode.end));
+    let big = |of: fn(&Episode) -> i64| {
+        Column::Big(waits.iter().map(|(_, wait)| of(&wait.episode)).collect())
+    };
+    let maybe = |of: fn(&Wait) -> Option<i64>| {
+        Column::MaybeBig(waits.iter().map(|(_, wait)| of(wait)).collect())
+    };
+    let channels = waits.iter().map(|(_, wait)| wait.episode.channel.code());
+    vec![
+        big(|episode| episode.opening.0),
+        Column::Big(waits.iter().map(|(contact, _)| contact.0).collect()),
+        Column::Small(ends().map(|(state, ..)| state).collect()),
+        big(|episode| episode.opened_at.0),
+        Column::Integer(waits.iter().map(|(_, wait)| wait.day.0).collect()),
+        Column::Small(channels.collect()),
+        maybe(|wait| wait.episode.owner.map(|no| no.0)),
+        maybe(|wait| wait.episode.thread.map(|no| no.0)),
+        big(|episode| episode.inbounds),
+        Column::Truth(waits.iter().map(|(_, wait)| wait.in_hours).collect()),
+        maybe(|wait| wait.episode.attempted_at.map(|Millis(at)| at)),
+        maybe(|wait| wait.closed_at().map(|Millis(at)| at)),
+        Column::MaybeBig(ends().map(|(_, by, ..)| by).collect()),
+        maybe(|wait| wait.business_ms),
+        Column::Truth(ends().map(|(_, _, late, _)| late).collect()),
+        Column::Truth(ends().map(|(.., self_reported)| self_reported).collect()),
+    ]
 }

@@ -1,24 +1,24 @@
 //! Counts out of the metric store for the reports on waits, replies and deliveries, told apart by
 //! dimension, rep or day, in one snapshot.
 
-use super::super::sql::{Sql, execute, one, row, rows, statements};
+use super::super::sql::{Sql, execute, one, rows, statements};
 use super::super::{Result, Store, StoreError, Tx};
-use super::labels::{self, Label, Person};
+use super::labels::{self, Person};
 use super::read::{self, Axis};
 use super::{HOLD, ReportError, SMALLEST_TEAM};
 use crate::domain::clock::Millis;
 use crate::domain::day::{Day, Zone};
 use crate::domain::id::Seq;
-use crate::domain::inbound::BounceReason;
-use crate::domain::message::MessagePurpose;
-use crate::domain::touch::Channel;
+use crate::domain::stats::sketch::Union;
 use crate::domain::viewer::Viewer;
 use crate::metrics::tally::{Metric, Side};
-use crate::metrics::{ALL_REPS, Dim, Grain};
-use crate::report::asked::{Asked, Slice};
-use crate::report::counted::{Counted, Group};
+use crate::metrics::thread::LONGEST_SHIFT_DAYS;
+use crate::metrics::{ALL_REPS, Dim};
+use crate::report::asked::{Asked, Slice as AskedBy};
+use crate::report::counted::Counted;
+use crate::report::input::Input;
 use crate::report::people::may_see;
-use crate::report::spans::{Span, Standing};
+use crate::report::spans::{Cut, Standings, runs};
 use std::collections::BTreeMap;
 
 statements! {
@@ -27,30 +27,31 @@ statements! {
     /// As HOLD, for the tables of this module.
     HOLD_COUNTS = sqlite "SELECT CAST(1 AS BIGINT)"
         postgres "LOCK TABLE tallies, episodes IN ACCESS SHARE MODE";
-    MAILBOXES = "SELECT no, id, address FROM mailboxes";
 }
 
 macro_rules! counts {
     ($const:ident, $axis:literal) => {
-        /// Binds: metrics as a JSON array, dimension, first and last day, first and last rep, five
-        /// days before which cohorts have passed a horizon.
+        /// Binds: metrics as a JSON array, dimension, runs as `[[grain, first day, day after], …]`,
+        /// first and last rep, five days before which cohorts have passed a horizon.
         const $const: Sql = Sql {
             name: stringify!($const),
             sqlite: concat!("SELECT CAST(r.", $axis, " AS BIGINT), r.metric,
-                    CAST((r.day + r.shift < $7) + (r.day + r.shift < $8) + (r.day + r.shift < $9)
-                        + (r.day + r.shift < $10) + (r.day + r.shift < $11) AS BIGINT),
+                    CAST((r.day + r.shift < $6) + (r.day + r.shift < $7) + (r.day + r.shift < $8)
+                        + (r.day + r.shift < $9) + (r.day + r.shift < $10) AS BIGINT),
                     r.bin, CAST(SUM(r.n) AS BIGINT)
-                FROM json_each($1) AS m CROSS JOIN tallies AS r
-                WHERE r.metric = m.value AND r.dim = $2 AND r.day >= $3 AND r.day < $4
-                    AND r.rep BETWEEN $5 AND $6
+                FROM json_each($1) AS m CROSS JOIN json_each($3) AS s CROSS JOIN tallies AS r
+                WHERE r.metric = m.value AND r.grain = s.value ->> 0 AND r.dim = $2
+                    AND r.day >= s.value ->> 1 AND r.day < s.value ->> 2 AND r.rep BETWEEN $4 AND $5
                 GROUP BY 1, 2, 3, 4"),
             postgres: concat!("SELECT r.", $axis, "::BIGINT, r.metric,
-                    ((r.day + r.shift < $7)::INT + (r.day + r.shift < $8)::INT + (r.day + r.shift < $9)::INT
-                        + (r.day + r.shift < $10)::INT + (r.day + r.shift < $11)::INT)::BIGINT,
+                    ((r.day + r.shift < $6)::INT + (r.day + r.shift < $7)::INT + (r.day + r.shift < $8)::INT
+                        + (r.day + r.shift < $9)::INT + (r.day + r.shift < $10)::INT)::BIGINT,
                     r.bin, SUM(r.n)::BIGINT
                 FROM jsonb_array_elements_text($1::JSONB) AS m
-                JOIN tallies AS r ON r.metric = m::SMALLINT
-                WHERE r.dim = $2 AND r.day >= $3 AND r.day < $4 AND r.rep BETWEEN $5 AND $6
+                CROSS JOIN jsonb_array_elements($3::JSONB) AS s
+                JOIN tallies AS r ON r.metric = m::SMALLINT AND r.grain = (s ->> 0)::SMALLINT
+                    AND r.day >= (s ->> 1)::INTEGER AND r.day < (s ->> 2)::INTEGER
+                WHERE r.dim = $2 AND r.rep BETWEEN $4 AND $5
                 GROUP BY 1, 2, 3, 4"),
         };
     };
@@ -63,13 +64,8 @@ counts!(BY_DAY, "day");
 /// Every statement of this module.
 pub(super) const ALL: [&[&Sql]; 2] = [STATEMENTS, &[&BY_ID, &BY_REP, &BY_DAY]];
 
-row! {
-    struct Mailbox {
-        no: i64,
-        id: uuid::Uuid,
-        address: String,
-    }
-}
+/// Distinct contacts by key, a set for each horizon that was asked for.
+pub(super) type Distinct = BTreeMap<i64, Vec<Union>>;
 
 /// What rows are told apart by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +83,7 @@ pub(super) struct Look {
     pub tx: Tx,
     pub watermark: Seq,
     pub zone: Zone,
-    people: Vec<Person>,
+    pub people: Vec<Person>,
     /// Ranges of reps' numbers, read one after the other and added up.
     pub reps: Vec<(i64, i64)>,
 }
@@ -143,15 +139,11 @@ impl Look {
             By::Rep => &BY_REP,
             By::Day => &BY_DAY,
         };
+        let runs = self.runs(asked, side, by, passed);
         let mut found: BTreeMap<i64, Counted> = BTreeMap::new();
-        let reps = if by == By::Rep && self.reps == [(ALL_REPS, ALL_REPS)] {
-            vec![(1, i64::from(i32::MAX))]
-        } else {
-            self.reps.clone()
-        };
-        for (first, last) in reps {
+        for (first, last) in self.reps_by(by) {
             let counted = rows!(&mut self.tx, sql, (i64, i16, i64, i16, i64); metrics.as_str(), side.code(),
-                asked.from.0, asked.to.0, first, last, passed[0], passed[1], passed[2], passed[3], passed[4])?;
+                runs.as_str(), first, last, passed[0], passed[1], passed[2], passed[3], passed[4])?;
             for (key, metric, passed, bin, n) in counted {
                 let metric = Metric::from_code(metric)
                     .ok_or_else(|| StoreError::Corrupt("a metric".to_owned()))?;
@@ -161,148 +153,83 @@ impl Look {
         Ok(found)
     }
 
-    /// Distinct contacts that were written to, in cohorts before `mature`, told apart as asked.
+    /// Distinct contacts that were written to in cohorts before each day of `until`, told apart as
+    /// asked.
     pub(super) async fn contacts(
         &mut self,
         asked: &Asked,
         dim: Dim,
         by: By,
-        mature: i32,
-    ) -> Result<BTreeMap<i64, f64>> {
-        let spans: Vec<Span> = (asked.from.0..asked.to.0.min(mature))
-            .map(|day| Span {
-                grain: Grain::Day,
-                day: Day(day),
-                standing: Standing::Mature,
-            })
-            .collect();
+        until: &[i32],
+    ) -> Result<Distinct> {
         let mut slice = read::Slice::of_all_reps(dim, None);
-        slice.reps.clone_from(&self.reps);
-        if by == By::Rep && self.reps == [(ALL_REPS, ALL_REPS)] {
-            slice.reps = vec![(1, i64::from(i32::MAX))];
-        }
-        let axis = match by {
-            By::Id => Axis::Dim,
-            By::Rep => Axis::Rep,
-            By::Day => Axis::Day,
+        slice.reps = self.reps_by(by);
+        let (axis, cut) = match by {
+            By::Id => (Axis::Dim, Cut::MonthsAndDays),
+            By::Rep => (Axis::Rep, Cut::MonthsAndDays),
+            By::Day => (Axis::Day, Cut::Days),
         };
-        let found = read::tallies(&mut self.tx, axis, &slice, &spans).await?;
-        Ok(found
+        let cut = if self.has_months(dim == Dim::Total, by) {
+            cut
+        } else {
+            Cut::Days
+        };
+        let mut distinct = Distinct::new();
+        for (place, day) in until.iter().enumerate() {
+            let end = Day(asked.to.0.min(*day));
+            let spans = Standings::until(asked.to).spans(asked.from, end, cut);
+            for (key, union) in read::contacts(&mut self.tx, axis, &slice, &spans).await? {
+                let unions = distinct
+                    .entry(key)
+                    .or_insert_with(|| vec![Union::default(); until.len()]);
+                unions[place] = union;
+            }
+        }
+        Ok(distinct)
+    }
+
+    /// Whether there are rows of months: for all reps, and for single ones in total only.
+    fn has_months(&self, is_total: bool, by: By) -> bool {
+        is_total || self.reps_by(by) == [(ALL_REPS, ALL_REPS)]
+    }
+
+    /// The period in runs of days and months, for a statement. A month is read whole once all its
+    /// cohorts have passed every horizon, however late theirs began.
+    fn runs(&self, asked: &Asked, side: Side, by: By, passed: [i32; 5]) -> String {
+        let used = passed.into_iter().filter(|day| *day != i32::MIN).min();
+        let settled = used.map_or(asked.to, |day| Day(day - LONGEST_SHIFT_DAYS));
+        let is_whole = asked.by != AskedBy::Day && self.has_months(side == Side::Total, by);
+        let settled = if is_whole { settled } else { asked.from };
+        let runs: Vec<(i16, i32, i32)> = runs(asked.from, asked.to, settled)
             .into_iter()
-            .map(|(key, tally)| (key, tally.contacts))
-            .collect())
+            .map(|(grain, from, to)| (grain.code(), from.0, to.0))
+            .collect();
+        serde_json::to_string(&runs).expect("numbers have an encoding")
     }
 
-    /// Names the counts of a slice; months are made of days, domains of mailboxes.
-    pub(super) async fn named(
-        &mut self,
-        by: Slice,
-        found: BTreeMap<i64, Counted>,
-    ) -> Result<Vec<Group>> {
-        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-        let labels = self.labels(by, &found).await?;
-        for (id, counted) in found {
-            let (key, label) = labels
-                .get(&id)
-                .cloned()
-                .unwrap_or_else(|| (id.to_string(), String::new()));
-            let group = groups.entry(key.clone()).or_insert_with(|| Group {
-                key,
-                label,
-                counted: Counted::default(),
-            });
-            group.counted.contacts += counted.contacts;
-            group.counted.merge(&counted);
+    /// The reps whose rows are read: each by itself where rows are told apart by rep.
+    fn reps_by(&self, by: By) -> Vec<(i64, i64)> {
+        if by == By::Rep && self.reps == [(ALL_REPS, ALL_REPS)] {
+            return vec![(1, i64::from(i32::MAX))];
         }
-        Ok(groups.into_values().collect())
+        self.reps.clone()
     }
 
-    async fn labels(
-        &mut self,
-        by: Slice,
-        found: &BTreeMap<i64, Counted>,
-    ) -> Result<BTreeMap<i64, Label>> {
-        let word = |id: i16, word: &str| (i64::from(id), (word.to_owned(), word.to_owned()));
-        let ids = || found.keys().copied();
-        Ok(match by {
-            Slice::Channel => Channel::ALL
-                .iter()
-                .map(|each| word(each.code(), each.as_str()))
-                .collect(),
-            Slice::Purpose => MessagePurpose::ALL
-                .iter()
-                .map(|each| word(each.code(), each.as_str()))
-                .collect(),
-            Slice::Reason => BounceReason::ALL
-                .iter()
-                .map(|each| word(each.code(), each.as_str()))
-                .collect(),
-            Slice::Template => labels::of(&mut self.tx, Dim::Template, ids()).await?,
-            Slice::Gateway => labels::of(&mut self.tx, Dim::Gateway, ids()).await?,
-            Slice::Mailbox | Slice::Domain => {
-                let mailboxes = rows!(&mut self.tx, MAILBOXES, Mailbox)?;
-                let name = |mailbox: Mailbox| {
-                    let domain = mailbox.address.rsplit('@').next().unwrap_or("").to_owned();
-                    if by == Slice::Domain {
-                        (mailbox.no, (domain.clone(), domain))
-                    } else {
-                        (mailbox.no, (mailbox.id.to_string(), mailbox.address))
-                    }
-                };
-                mailboxes.into_iter().map(name).collect()
-            }
-            Slice::Day | Slice::Month => ids()
-                .map(|day| {
-                    let date = Day(i32::try_from(day).unwrap_or(0));
-                    let (key, label) = if by == Slice::Month {
-                        let month = date.month().to_string();
-                        (month.clone(), month[..7].to_owned())
-                    } else {
-                        (date.to_string(), date.to_string())
-                    };
-                    (day, (key, label))
-                })
-                .collect(),
-            Slice::Total | Slice::Rep => ids()
-                .map(|id| (id, ("total".to_owned(), "total".to_owned())))
-                .collect(),
-        })
-    }
-
-    /// A row for each rep the viewer may see, and the team's where some are left out.
-    pub(super) fn by_rep(
-        &self,
-        viewer: &Viewer,
-        found: BTreeMap<i64, Counted>,
-        total: &Counted,
-    ) -> (Vec<(i64, Group)>, bool) {
-        let (mut groups, mut folded) = (Vec::new(), false);
-        for (no, counted) in found {
-            match self.people.iter().find(|person| person.no.0 == no) {
-                Some(person) if may_see(viewer, person.id, person.team_id) => {
-                    groups.push((no, group(&person.id.to_string(), &person.name, counted)));
-                }
-                _ => folded = true,
-            }
+    /// What a report is made of, with all reps shown.
+    pub(super) fn input<'a, G>(&self, asked: &'a Asked, groups: Vec<G>, total: G) -> Input<'a, G> {
+        Input {
+            asked,
+            zone: self.zone.name().to_owned(),
+            watermark: self.watermark.0,
+            groups,
+            total,
+            folded: false,
         }
-        if folded {
-            groups.push((ALL_REPS, group("team", "team", total.clone())));
-        }
-        (groups, folded)
     }
 
     /// Ends the snapshot.
     pub(super) async fn end(self) -> Result<()> {
         self.tx.rollback().await
-    }
-}
-
-/// A row before its figures.
-pub(super) fn group(key: &str, label: &str, counted: Counted) -> Group {
-    Group {
-        key: key.to_owned(),
-        label: label.to_owned(),
-        counted,
     }
 }
 

@@ -8,11 +8,13 @@ use crate::domain::link::DestinationId;
 use crate::domain::message::MessagePurpose;
 use crate::metrics::Dim;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 statements! {
     PEOPLE = "SELECT no, id, name, team_id FROM users";
     CONTENT_NO = "SELECT no FROM content WHERE id = $1";
     CONTENT = "SELECT no, id, name FROM content";
+    MAILBOXES = "SELECT no, id, address FROM mailboxes";
     TEMPLATES = "SELECT no, id, name FROM templates";
     DESTINATIONS = sqlite "SELECT id, url FROM destinations WHERE id IN (SELECT value FROM json_each($1))"
         postgres "SELECT id, url FROM destinations
@@ -58,6 +60,10 @@ pub(super) async fn of(
         Dim::Template => rows!(tx, TEMPLATES, (TemplateNo, TemplateId, String))?
             .into_iter()
             .map(|(no, id, name)| (no.0, (id.to_string(), name)))
+            .collect(),
+        Dim::Mailbox => rows!(tx, MAILBOXES, (i64, Uuid, String))?
+            .into_iter()
+            .map(|(no, id, address)| (no, (id.to_string(), address)))
             .collect(),
         Dim::Link => {
             let ids: Vec<String> = ids.map(|id| id.to_string()).collect();

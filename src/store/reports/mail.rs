@@ -2,14 +2,16 @@
 
 use super::super::Store;
 use super::ReportError;
-use super::counted::{By, Look, group};
+use super::counted::{By, Look};
+use super::named::whole;
 use crate::domain::clock::{DAY_MS, Millis};
 use crate::domain::viewer::Viewer;
 use crate::metrics::Dim;
 use crate::metrics::tally::Metric;
 use crate::metrics::thread::HORIZONS_MS;
 use crate::report::asked::{Asked, Slice};
-use crate::report::counted::{Counted, Group};
+use crate::report::counted::Group;
+use crate::report::input::Input;
 use crate::report::{Report, deliverability, reply_latency};
 
 const OF_THREADS: [Metric; 8] = [
@@ -42,19 +44,9 @@ pub async fn reply_latency(
     now: Millis,
 ) -> std::result::Result<Report, ReportError> {
     let mut look = Look::begin(store, viewer, asked).await?;
-    let passed = look.passed(now, &HORIZONS_MS);
-    let (total, groups, folded) =
-        tables(&mut look, viewer, asked, &OF_THREADS, passed, passed[4]).await?;
-    let report = reply_latency::build(&reply_latency::Input {
-        asked,
-        zone: look.zone.name(),
-        watermark: look.watermark.0,
-        groups,
-        total,
-        folded,
-    });
+    let input = input(&mut look, viewer, asked, &OF_THREADS, now, &HORIZONS_MS).await?;
     look.end().await?;
-    Ok(report)
+    Ok(reply_latency::build(&input))
 }
 
 /// Deliverability as `viewer` may see it, at `now`.
@@ -64,69 +56,48 @@ pub async fn deliverability(
     asked: &Asked,
     now: Millis,
 ) -> std::result::Result<Report, ReportError> {
+    let horizon = [deliverability::HORIZON_DAYS * DAY_MS];
     let mut look = Look::begin(store, viewer, asked).await?;
-    let passed = look.passed(now, &[deliverability::HORIZON_DAYS * DAY_MS]);
-    let (total, groups, folded) =
-        tables(&mut look, viewer, asked, &OF_MAIL, passed, passed[0]).await?;
-    let report = deliverability::build(&deliverability::Input {
-        asked,
-        zone: look.zone.name(),
-        watermark: look.watermark.0,
-        groups,
-        total,
-        folded,
-    });
+    let input = input(&mut look, viewer, asked, &OF_MAIL, now, &horizon).await?;
     look.end().await?;
-    Ok(report)
+    Ok(deliverability::build(&input))
 }
 
-/// The whole and the rows; `mature` is the day before which cohorts are old enough for the rate.
-async fn tables(
+/// The whole and the rows of a report with these horizons.
+async fn input<'a>(
     look: &mut Look,
     viewer: &Viewer,
-    asked: &Asked,
+    asked: &'a Asked,
     metrics: &[Metric],
-    passed: [i32; 5],
-    mature: i32,
-) -> std::result::Result<(Group, Vec<Group>, bool), ReportError> {
-    let total = Slice::Total.side();
-    let whole = look.counts(asked, metrics, total, By::Id, passed).await?;
-    let mut whole = whole.into_values().next().unwrap_or_default();
-    let contacts = look.contacts(asked, Dim::Total, By::Id, mature).await?;
-    whole.contacts = contacts.values().sum();
-    let by = match asked.by {
-        Slice::Total | Slice::Reason => {
-            let group = group("total", "total", whole);
-            return Ok((group.clone(), vec![group], false));
-        }
-        Slice::Rep => By::Rep,
-        Slice::Day | Slice::Month => By::Day,
-        _ => By::Id,
+    now: Millis,
+    horizons_ms: &[i64],
+) -> std::result::Result<Input<'a>, ReportError> {
+    let passed = look.passed(now, horizons_ms);
+    let mature = &passed[..horizons_ms.len()];
+    let (side, total) = (Slice::Total.side(), Dim::Total);
+    let found = look.counts(asked, metrics, side, By::Id, passed).await?;
+    let distinct = look.contacts(asked, total, By::Id, mature).await?;
+    let total = whole(found, distinct);
+    let (by, dim) = match asked.by {
+        Slice::Total | Slice::Reason => return Ok(look.input(asked, vec![total.clone()], total)),
+        Slice::Rep => (By::Rep, Dim::Total),
+        Slice::Purpose => (By::Id, Dim::Purpose),
+        Slice::Template => (By::Id, Dim::Template),
+        Slice::Gateway => (By::Id, Dim::Gateway),
+        Slice::Mailbox | Slice::Domain => (By::Id, Dim::Mailbox),
+        // Waits are told apart by channel, mail is not.
+        Slice::Day | Slice::Month | Slice::Channel => (By::Day, Dim::Total),
     };
-    let mut found = look
-        .counts(asked, metrics, asked.by.side(), by, passed)
-        .await?;
-    let dim = match asked.by {
-        Slice::Purpose => Some(Dim::Purpose),
-        Slice::Template => Some(Dim::Template),
-        Slice::Gateway => Some(Dim::Gateway),
-        Slice::Rep | Slice::Day | Slice::Month => Some(Dim::Total),
-        _ => None,
-    };
-    let contacts = match dim {
-        Some(dim) => look.contacts(asked, dim, by, mature).await?,
-        // Contacts are not told apart by mailbox: at most all of them, and no more than mails.
-        None => found.keys().map(|key| (*key, whole.contacts)).collect(),
-    };
-    for (key, counted) in &mut found {
-        counted.contacts = contacts.get(key).copied().unwrap_or(0.0);
+    let side = asked.by.side();
+    let found = look.counts(asked, metrics, side, by, passed).await?;
+    let distinct = look.contacts(asked, dim, by, mature).await?;
+    if by == By::Rep {
+        let (groups, folded) = look.by_rep(viewer, found, &distinct, &total);
+        let groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+        let mut input = look.input(asked, groups, total);
+        input.folded = folded;
+        return Ok(input);
     }
-    let whole_group: Counted = whole;
-    let (groups, folded) = if by == By::Rep {
-        let (groups, folded) = look.by_rep(viewer, found, &whole_group);
-        (groups.into_iter().map(|(_, group)| group).collect(), folded)
-    } else {
-        (look.named(asked.by, found).await?, false)
-    };
-    Ok((group("total", "total", whole_group), groups, folded))
+    let groups = look.named(asked.by, found, &distinct).await?;
+    Ok(look.input(asked, groups, total))
 }

@@ -5,6 +5,7 @@ mod counted;
 mod labels;
 mod mail;
 mod opens;
+mod named;
 mod read;
 mod response_time;
 

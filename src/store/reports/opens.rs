@@ -21,7 +21,8 @@ macro_rules! opens {
                 $axis,
                 " AS BIGINT), r.bin, CAST(SUM(r.n) AS BIGINT)
                 FROM json_each($1) AS s CROSS JOIN tallies AS r
-                WHERE r.metric = $7 AND r.dim = $2 AND r.day = s.value ->> 1
+                WHERE r.metric = $7 AND r.grain = s.value ->> 0 AND r.dim = $2
+                    AND r.day = s.value ->> 1
                     AND r.rep BETWEEN $3 AND $4 AND r.dim_id BETWEEN $5 AND $6
                 GROUP BY 1, 2"
             ),
@@ -30,7 +31,8 @@ macro_rules! opens {
                 $axis,
                 "::BIGINT, r.bin, SUM(r.n)::BIGINT
                 FROM jsonb_array_elements($1::JSONB) AS s
-                JOIN tallies AS r ON r.day = (s ->> 1)::INTEGER
+                JOIN tallies AS r
+                    ON r.grain = (s ->> 0)::SMALLINT AND r.day = (s ->> 1)::INTEGER
                 WHERE r.metric = $7 AND r.dim = $2
                     AND r.rep BETWEEN $3 AND $4 AND r.dim_id BETWEEN $5 AND $6
                 GROUP BY 1, 2"
@@ -53,7 +55,7 @@ const fn side(dim: Dim) -> Option<Side> {
         Dim::Template => Some(Side::Template),
         Dim::Purpose => Some(Side::Purpose),
         Dim::Gateway => Some(Side::Gateway),
-        Dim::Content | Dim::Link => None,
+        Dim::Content | Dim::Link | Dim::Mailbox => None,
     }
 }
 

@@ -150,17 +150,36 @@ pub(super) async fn tallies(
         .filter(|span| span.standing == Standing::Mature)
         .copied()
         .collect();
-    let (mature, ids) = (json(&mature), ids(slice));
+    let (among, ids) = (json(&mature), ids(slice));
     let mut waits: BTreeMap<(i64, Bin), i64> = BTreeMap::new();
-    let mut contacts: BTreeMap<i64, Union> = BTreeMap::new();
     for (first, last) in &slice.reps {
         let found = rows!(&mut *tx, looks.waits, (i64, i16, i64);
-            mature.as_str(), slice.dim.code(), *first, *last, ids.0, ids.1)?;
+            among.as_str(), slice.dim.code(), *first, *last, ids.0, ids.1)?;
         for (key, bin, n) in found {
             *waits.entry((key, Bin(bin))).or_default() += n;
         }
-        let found = rows!(&mut *tx, looks.contacts, (i64, Vec<u8>);
-            mature.as_str(), slice.dim.code(), *first, *last, ids.0, ids.1)?;
+    }
+    for ((key, bin), n) in waits {
+        tallies.entry(key).or_default().waits.push((bin, n));
+    }
+    for (key, union) in contacts(tx, axis, slice, &mature).await? {
+        tallies.entry(key).or_default().contacts = union.estimate();
+    }
+    Ok(tallies)
+}
+
+/// The distinct contacts of `slice` over `spans`, by `axis`.
+pub(super) async fn contacts(
+    tx: &mut Tx,
+    axis: Axis,
+    slice: &Slice,
+    spans: &[Span],
+) -> Result<BTreeMap<i64, Union>> {
+    let mut contacts: BTreeMap<i64, Union> = BTreeMap::new();
+    let (spans, ids) = (json(spans), ids(slice));
+    for (first, last) in &slice.reps {
+        let found = rows!(&mut *tx, looks_by(axis).contacts, (i64, Vec<u8>);
+            spans.as_str(), slice.dim.code(), *first, *last, ids.0, ids.1)?;
         for (key, bytes) in found {
             let union = contacts.entry(key).or_default();
             union
@@ -168,13 +187,7 @@ pub(super) async fn tallies(
                 .ok_or_else(|| StoreError::Corrupt("a sketch of contacts".to_owned()))?;
         }
     }
-    for ((key, bin), n) in waits {
-        tallies.entry(key).or_default().waits.push((bin, n));
-    }
-    for (key, union) in contacts {
-        tallies.entry(key).or_default().contacts = union.estimate();
-    }
-    Ok(tallies)
+    Ok(contacts)
 }
 
 /// The counts alone.

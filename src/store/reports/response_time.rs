@@ -4,26 +4,27 @@
 use super::super::sql::{row, rows, statements};
 use super::super::{Result, Store, calendars, episodes};
 use super::ReportError;
-use super::counted::{By, Look, group};
+use super::counted::{By, Distinct, Look};
+use super::named::whole;
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::{DAY_MS, HOUR_MS, Millis};
 use crate::domain::day::Day;
+use crate::domain::stats::sketch::Union;
 use crate::domain::touch::Channel;
 use crate::domain::viewer::Viewer;
 use crate::metrics::ALL_REPS;
 use crate::metrics::tally::Metric;
 use crate::report::asked::{Asked, ClockKind, Slice};
 use crate::report::counted::Group;
-use crate::report::response_time::{self, BANDS_MS, Input, Present, band};
+use crate::report::response_time::{self, BANDS_MS, Counts, Present, Reached, band};
 use crate::report::{Report, Waiting};
-use std::collections::BTreeMap;
 
 /// How long a conversation with a decision maker is looked for.
 const REACHED_MS: i64 = 30 * DAY_MS;
 /// Who waits, on the page of the report; the inbox has all.
 const WAITING_SHOWN: i64 = 50;
 
-const METRICS: [Metric; 13] = [
+const METRICS: [Metric; 14] = [
     Metric::Opened,
     Metric::Dismissed,
     Metric::WithinWall,
@@ -37,18 +38,21 @@ const METRICS: [Metric; 13] = [
     Metric::Late,
     Metric::SelfReported,
     Metric::Credited,
+    Metric::Unattempted,
 ];
 
 statements! {
     /// Open, or too young to judge.
-    PRESENT = "SELECT state, opened_at, day, channel, owner_no, in_hours, closed_at, business_ms, late FROM episodes
+    PRESENT = "SELECT state, opened_at, day, channel, owner_no, in_hours, attempted_at, closed_at, business_ms,
+            late FROM episodes
         WHERE day >= $1 AND day < $2 AND (state = 0 OR opened_at > $3)";
-    /// Contacts who waited: 0 in all, 1 by owner, 2 by channel, 3 by day.
-    CONTACTS = "SELECT CAST(CASE CAST($3 AS BIGINT) WHEN 1 THEN COALESCE(owner_no, 0) WHEN 2 THEN channel
-                WHEN 3 THEN day ELSE 0 END AS BIGINT), COUNT(DISTINCT contact_no)
+    /// Contacts who waited, once for each 0 in all, 1 owner, 2 channel, 3 day: of waits that an
+    /// answer was needed for, and that are old enough to judge.
+    CONTACTS = "SELECT DISTINCT CAST(CASE CAST($3 AS BIGINT) WHEN 1 THEN COALESCE(owner_no, 0) WHEN 2 THEN channel
+                WHEN 3 THEN day ELSE 0 END AS BIGINT), contact_no
         FROM episodes
-        WHERE day >= $1 AND day < $2 AND state <> 2 AND (CAST($4 AS BIGINT) = 0 OR owner_no BETWEEN $4 AND $5)
-        GROUP BY 1";
+        WHERE day >= $1 AND day < $2 AND state <> 2 AND opened_at <= $6
+            AND (CAST($4 AS BIGINT) = 0 OR owner_no BETWEEN $4 AND $5)";
     /// Old waits, whether their company's decision maker was spoken to after they opened.
     REACHED = "SELECT e.opened_at, e.closed_at, e.state,
             EXISTS (SELECT 1 FROM contacts AS o
@@ -68,6 +72,7 @@ row! {
         channel: i16,
         owner_no: Option<i64>,
         in_hours: bool,
+        attempted_at: Option<Millis>,
         closed_at: Option<Millis>,
         business_ms: Option<i64>,
         late: bool,
@@ -93,18 +98,11 @@ pub async fn response_time(
     let total = total(&mut look, &at).await?;
     let (groups, folded) = groups(&mut look, viewer, &at, &total).await?;
     let reached = reached(&mut look, asked, now).await?;
-    let (zone, watermark) = (look.zone.name().to_owned(), look.watermark.0);
+    let mut input = look.input(asked, groups, total);
+    input.folded = folded;
     look.end().await?;
-    Ok(response_time::build(Input {
-        asked,
-        zone: &zone,
-        watermark,
-        groups,
-        total,
-        waiting: waiting(store, viewer, now).await?,
-        reached,
-        folded,
-    }))
+    let waiting = waiting(store, viewer, now).await?;
+    Ok(response_time::build(&input, &reached, waiting))
 }
 
 struct At<'a> {
@@ -129,6 +127,9 @@ impl At<'_> {
                     }
                 };
                 present.open_ms.push(ms.max(0));
+                if row.attempted_at.is_none() {
+                    present.untried_ms.push(age.max(0));
+                }
             }
             if age < HOUR_MS && row.state != 2 {
                 self.note_young(row, &mut present);
@@ -168,36 +169,35 @@ async fn present(look: &mut Look, asked: &Asked, now: Millis) -> Result<Vec<Pres
     Ok(found.into_iter().filter(meant).collect())
 }
 
-async fn total(look: &mut Look, at: &At<'_>) -> Result<(Group, Present)> {
+async fn total(look: &mut Look, at: &At<'_>) -> Result<Counts> {
     let side = Slice::Total.side();
     let found = look
         .counts(at.asked, &METRICS, side, By::Id, [i32::MIN; 5])
         .await?;
-    let mut counted = found.into_values().next().unwrap_or_default();
-    counted.contacts = contacts(look, at.asked, 0).await?.values().sum();
-    Ok((group("total", "total", counted), at.present(|_| true)))
+    let distinct = contacts(look, at, 0).await?;
+    Ok((whole(found, distinct), at.present(|_| true)))
 }
 
-async fn contacts(look: &mut Look, asked: &Asked, by: i64) -> Result<BTreeMap<i64, f64>> {
-    let mut all = BTreeMap::new();
+async fn contacts(look: &mut Look, at: &At<'_>, by: i64) -> Result<Distinct> {
+    let mut all = Distinct::new();
+    let young = at.now.plus(-HOUR_MS);
     for (first, last) in look.reps.clone() {
-        let found =
-            rows!(&mut look.tx, CONTACTS, (i64, i64); asked.from.0, asked.to.0, by, first, last)?;
-        for (key, n) in found {
-            *all.entry(key).or_insert(0.0) += n as f64;
+        let found = rows!(&mut look.tx, CONTACTS, (i64, i64); at.asked.from.0, at.asked.to.0, by,
+            first, last, young)?;
+        for (key, contact) in found {
+            let unions = all.entry(key).or_insert_with(|| vec![Union::default()]);
+            unions[0].insert(contact);
         }
     }
     Ok(all)
 }
 
-type Groups = Vec<(Group, Present)>;
-
 async fn groups(
     look: &mut Look,
     viewer: &Viewer,
     at: &At<'_>,
-    total: &(Group, Present),
-) -> Result<(Groups, bool)> {
+    total: &Counts,
+) -> Result<(Vec<Counts>, bool)> {
     let asked = at.asked;
     let (by, apart) = match asked.by {
         Slice::Rep => (By::Rep, 1),
@@ -205,15 +205,12 @@ async fn groups(
         Slice::Day | Slice::Month => (By::Day, 3),
         _ => return Ok((vec![total.clone()], false)),
     };
-    let mut found = look
+    let found = look
         .counts(asked, &METRICS, asked.by.side(), by, [i32::MIN; 5])
         .await?;
-    let distinct = contacts(look, asked, apart).await?;
-    for (key, counted) in &mut found {
-        counted.contacts = distinct.get(key).copied().unwrap_or(0.0);
-    }
+    let distinct = contacts(look, at, apart).await?;
     if by == By::Rep {
-        let (groups, folded) = look.by_rep(viewer, found, &total.0.counted);
+        let (groups, folded) = look.by_rep(viewer, found, &distinct, &total.0);
         let with = |(no, group): (i64, Group)| {
             let present = at.present(|row| no == ALL_REPS || row.owner_no == Some(no));
             (group, present)
@@ -224,13 +221,8 @@ async fn groups(
         let present = at.present(|row| key(asked.by, row) == group.key);
         (group, present)
     };
-    let groups = look
-        .named(asked.by, found)
-        .await?
-        .into_iter()
-        .map(with)
-        .collect();
-    Ok((groups, false))
+    let groups = look.named(asked.by, found, &distinct).await?;
+    Ok((groups.into_iter().map(with).collect(), false))
 }
 
 /// The key of the group a wait belongs to.
@@ -245,7 +237,7 @@ fn key(by: Slice, row: &PresentRow) -> String {
 }
 
 /// For each band, and for those never answered, how many waits and how many reached.
-async fn reached(look: &mut Look, asked: &Asked, now: Millis) -> Result<Vec<(i64, i64)>> {
+async fn reached(look: &mut Look, asked: &Asked, now: Millis) -> Result<Reached> {
     let mut bands = vec![(0, 0); BANDS_MS.len() + 1];
     for (first, last) in look.reps.clone() {
         let found = rows!(&mut look.tx, REACHED, (Millis, Option<Millis>, i16, bool); asked.from.0, asked.to.0,

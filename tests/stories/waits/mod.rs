@@ -104,7 +104,7 @@ async fn tables(store: &Store) -> Vec<String> {
     let truth = |column: &str| format!("CASE WHEN {column} THEN 1 ELSE 0 END");
     let sql = format!(
         "SELECT 'f ' || kind || ' ' || subject || ' ' || {hex} AS line FROM facts
-        UNION ALL SELECT 't ' || metric || ' ' || dim || ' ' || day || ' ' || rep || ' ' || dim_id || ' ' || shift
+        UNION ALL SELECT 't ' || metric || ' ' || grain || ' ' || dim || ' ' || day || ' ' || rep || ' ' || dim_id || ' ' || shift
             || ' ' || bin || ' ' || n FROM tallies
         UNION ALL SELECT 'e ' || opening || ' ' || contact_no || ' ' || state || ' ' || opened_at || ' ' || day || ' '
             || channel || ' ' || COALESCE(owner_no, 0) || ' ' || inbounds || ' ' || {} || ' '
