@@ -1,6 +1,8 @@
 //! Ten waits, counted by hand, and what a correction and an erasure do to them.
 
-use super::{NOON, append, at, plan, rebuilt_alike, record, response_time, viewer};
+use super::{
+    NOON, append, at, curve, lasted, near, plan, rebuilt_alike, record, response_time, viewer,
+};
 use crate::load::rows;
 use crate::support::engines::Engine;
 use crate::support::sql::texts;
@@ -10,6 +12,7 @@ use otklik::domain::id::{ContactId, ContactNo, TouchNo, UserNo};
 use otklik::domain::keys::KeyRing;
 use otklik::domain::touch::{CallResult, Channel, Direction, Settled};
 use otklik::report::asked::{ClockKind, Slice};
+use otklik::report::note::Withheld;
 use otklik::store::touches::{self, NewTouch};
 use otklik::store::{Store, contacts, erase};
 use uuid::Uuid;
@@ -117,9 +120,31 @@ async fn ten_waits_come_to_the_figures_counted_by_hand() {
         );
         assert_eq!((waits.in_hours_n, waits.in_hours_of), (4, 8));
         assert_eq!(waits.credited, 7);
-        // By hand: 9/10, ×7/8, ×6/7, ×5/6, ×4/5 at one hour.
-        let off = (row.p50_ms.unwrap() as f64 / HOUR_MS as f64 - 1.0).abs();
-        assert!(off < 0.01 && row.p90_ms.is_none(), "{row:?}");
+        // Four of nine contacts, by Wilson's formula.
+        assert!(near(row.rate, 0.4444) && near(row.low, 0.1888) && near(row.high, 0.7334));
+        assert_eq!((row.mature_n, row.immature_n), (9, 0));
+        assert_eq!(row.withheld_reason, Some(Withheld::TooFewContacts));
+        // By hand: 9/10, ×7/8, ×6/7, ×5/6, ×4/5 at one hour; ×3/4 at two, ×2/3 at eleven and a half.
+        assert!(
+            lasted(row.p50_ms, HOUR_MS) && row.p90_ms.is_none(),
+            "{row:?}"
+        );
+        assert!(!waits.p50_not_reached && !waits.p90_not_reached);
+        let within = curve(&report, "answered_within");
+        assert!(
+            near(within[9], 0.6625) && near(within[10], 0.775),
+            "{within:?}"
+        );
+        // Greenwood: 0.3375 × √(1/90 + 1/56 + 1/42 + 1/30 + 1/20 + 1/12) on either side.
+        let limits = ("answered_within_low", "answered_within_high");
+        assert!(near(curve(&report, limits.0)[9], 0.3526));
+        assert!(near(curve(&report, limits.1)[9], 0.9724));
+        assert!(near(curve(&report, "answered_in_hours")[9], 6.0 / 8.0));
+        // 8/10, ×7/8, ×6/7, and after the dismissed one ×4/5: the first tries.
+        assert_eq!((waits.attempted, waits.self_reported), (8, 1));
+        assert!(lasted(waits.attempt_p50_ms, 30 * MINUTE_MS), "{waits:?}");
+        let histogram: f64 = curve(&report, "answers").iter().flatten().sum();
+        assert!((histogram - 7.0).abs() < f64::EPSILON);
         let business = response_time(&store, Slice::Total, ClockKind::Business, now).await;
         assert_eq!(
             (business.rows[0].n, business.rows[0].of),

@@ -4,7 +4,10 @@
 mod answers;
 mod answers_recount;
 mod deliveries;
+mod deliveries_recount;
+mod seeded;
 mod threads;
+mod threads_recount;
 
 use crate::load::rows;
 use crate::load::{Batch, Plan, Sending};
@@ -129,38 +132,46 @@ async fn append(store: &Store, events: &[NewEvent]) {
     tx.commit().await.unwrap();
 }
 
+/// Ten letters of the first rep, each in a thread of its own, the first five to a provider that
+/// reports complaints.
 async fn ten_letters(store: &Store, sent: Millis) {
-    let sendings = (1..=10).map(|no| Sending {
+    for no in 1..=10 {
+        run(store, &format!("INSERT INTO threads (no, contact_no, begun_by_us, begun_at) VALUES ({no}, {no}, TRUE, 0)")).await;
+        write(store, no, no, sent).await;
+    }
+    let events: Vec<NewEvent> = (1..=10)
+        .map(|no| of_delivery(no, EventKind::Sent, sent, Detail::None))
+        .collect();
+    append(store, &events).await;
+}
+
+/// The rows of letter `no` in a thread of the contact with the same number, not yet sent.
+async fn write(store: &Store, no: i64, contact: i64, when: Millis) {
+    let sending = Sending {
         no,
-        at: sent,
+        at: when,
         rep: 1,
-        contact: no,
+        contact,
         template: None,
         purpose: 3,
-        domain: if no <= 5 {
+        domain: if contact <= 5 {
             "outlook.com"
         } else {
             "acme.example"
         },
         tracks_clicks: true,
         links: Vec::new(),
-    });
-    rows::sendings(
-        store,
-        &Batch {
-            sendings: sendings.collect(),
-            ..Batch::default()
-        },
-    )
-    .await;
-    for no in 1..=10 {
-        run(store, &format!("INSERT INTO threads (no, contact_no, begun_by_us, begun_at) VALUES ({no}, {no}, TRUE, 0)")).await;
-    }
-    run(store, "UPDATE messages SET thread_no = (SELECT d.no FROM deliveries d WHERE d.message_id = messages.id)").await;
-    let events: Vec<NewEvent> = (1..=10)
-        .map(|no| of_delivery(no, EventKind::Sent, sent, Detail::None))
-        .collect();
-    append(store, &events).await;
+    };
+    let batch = Batch {
+        sendings: vec![sending],
+        ..Batch::default()
+    };
+    rows::sendings(store, &batch).await;
+    let place = format!(
+        "UPDATE messages SET thread_no = {contact}
+            WHERE id = (SELECT message_id FROM deliveries WHERE no = {no})"
+    );
+    run(store, &place).await;
 }
 
 fn of_delivery(no: i64, kind: EventKind, when: Millis, detail: Detail) -> NewEvent {
@@ -182,4 +193,20 @@ fn told(class: Option<BounceClass>, reason: BounceReason, away_until: Option<Mil
         text: String::new(),
         away_until,
     })
+}
+
+/// Whether a figure of the report is what was counted by hand, to three places.
+fn near(seen: Option<f64>, expected: f64) -> bool {
+    seen.is_some_and(|seen| (seen - expected).abs() < 0.000_6)
+}
+
+/// Whether a time of the report is what was counted by hand, within one per cent.
+fn lasted(seen: Option<i64>, expected_ms: i64) -> bool {
+    seen.is_some_and(|seen| (seen as f64 / expected_ms as f64 - 1.0).abs() < 0.01)
+}
+
+/// The values of a curve, and `None` where there are none.
+fn curve<'a>(report: &'a Report, name: &str) -> &'a [Option<f64>] {
+    let found = report.series.iter().find(|series| series.name == name);
+    &found.unwrap().y
 }
