@@ -19,6 +19,7 @@ statements! {
             decision_maker = $7, fields = $8, opens = $9, clicks = $10, consent_at = $11, consent_source = $12,
             consent_wording = $13, source = $14, external_id = $15, updated_at = $16
         WHERE no = $1 AND erased_at IS NULL";
+    /// Whoever a wait of theirs was handed to may open the contact until it ends.
     LOOKUP = "SELECT c.no, c.id, c.name, c.account_id, a.name AS account_name, c.owner_id, u.name AS owner_name,
             c.zone, c.language, c.decision_maker, c.fields, c.opens, c.clicks, c.consent_at, c.consent_source,
             c.consent_wording, c.last_open_day, c.source, c.external_id, c.created_at, c.updated_at
@@ -26,7 +27,11 @@ statements! {
             LEFT JOIN users u ON u.id = c.owner_id
             LEFT JOIN accounts a ON a.id = c.account_id
         WHERE c.id = $4 AND c.erased_at IS NULL
-            AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2) OR c.owner_id IS NULL)";
+            AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2) OR c.owner_id IS NULL
+                OR EXISTS (SELECT 1 FROM episodes e
+                    JOIN wait_assignments w ON w.opening = e.opening
+                    JOIN users h ON h.no = w.user_no
+                    WHERE e.contact_no = c.no AND e.state = 0 AND h.id = $3))";
     LIST = "SELECT c.no, c.id, c.name, c.account_id, a.name AS account_name, c.owner_id, u.name AS owner_name,
             c.zone, c.language, c.decision_maker, c.fields, c.opens, c.clicks, c.consent_at, c.consent_source,
             c.consent_wording, c.last_open_day, c.source, c.external_id, c.created_at, c.updated_at

@@ -2,34 +2,16 @@
 //! into its own catcher, one user per role with a token each.
 
 use super::engines::{Engine, folder};
+use super::people::People;
+pub use super::people::{PASSWORD, Person};
 use otklik::app::{self, App, Schema};
 use otklik::config::{self, Settings};
 use otklik::ctx::Ctx;
-use otklik::domain::address::EmailAddress;
-use otklik::domain::clock::{Clock, random_bytes};
-use otklik::domain::id::{TeamId, TokenId, UserId};
+use otklik::domain::clock::Clock;
 use otklik::domain::keys::KeyRing;
-use otklik::domain::secret::Secret;
-use otklik::domain::viewer::{ReportLevel, Role, Viewer};
 use otklik::intake::Intake;
-use otklik::password;
 use otklik::shutdown::Shutdown;
-use otklik::store::settings::{self, Setting};
-use otklik::store::tokens;
-use otklik::store::users::{self, NewUser};
 use reqwest::{Method, RequestBuilder, Response};
-use std::sync::OnceLock;
-
-/// Everybody's password.
-pub const PASSWORD: &str = "a long enough password";
-
-/// A user and what they sign in with.
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub viewer: Viewer,
-    pub email: String,
-    pub token: String,
-}
 
 /// A running application with its people.
 pub struct TestApp {
@@ -71,14 +53,19 @@ impl TestApp {
             .await
             .unwrap();
         let ctx = app.ctx.clone();
-        let team = team(&ctx, "Team").await;
-        let other = team_of_stranger(&ctx).await;
+        let People {
+            admin,
+            manager,
+            marketer,
+            rep,
+            stranger,
+        } = People::add(&ctx).await;
         Self {
-            admin: person(&ctx, "admin", Role::Admin, None).await,
-            manager: person(&ctx, "manager", Role::Manager, Some(team)).await,
-            marketer: person(&ctx, "marketer", Role::Marketer, Some(team)).await,
-            rep: person(&ctx, "rep", Role::Rep, Some(team)).await,
-            stranger: person(&ctx, "stranger", Role::Rep, Some(other)).await,
+            admin,
+            manager,
+            marketer,
+            rep,
+            stranger,
             intake: app.intake(),
             url: format!("http://{}/", app.address),
             http: reqwest::Client::builder()
@@ -112,56 +99,5 @@ impl TestApp {
     /// Asks for a stop and waits for it.
     pub async fn stop(self) {
         self.app.stop().await.unwrap();
-    }
-}
-
-async fn team(ctx: &Ctx, name: &str) -> TeamId {
-    let id = TeamId(ctx.clock.fresh_id());
-    let mut tx = ctx.store.begin().await.unwrap();
-    let now = ctx.clock.now();
-    users::add_team(&mut tx, id, name, now).await.unwrap();
-    let address = "1 Test Street, Testville";
-    settings::set(&mut tx, Setting::PostalAddress, address, now)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-async fn team_of_stranger(ctx: &Ctx) -> TeamId {
-    team(ctx, "Other team").await
-}
-
-async fn person(ctx: &Ctx, name: &str, role: Role, team: Option<TeamId>) -> Person {
-    static HASH: OnceLock<String> = OnceLock::new();
-    let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
-    let email = format!("{name}@team.example");
-    let user = NewUser {
-        id: UserId(ctx.clock.fresh_id()),
-        email: EmailAddress::parse(&email).unwrap(),
-        name: name.to_owned(),
-        role,
-        team,
-        password_hash: Some(hash.clone()),
-        language: "en".to_owned(),
-    };
-    let secret = Secret::new(ctx.clock.fresh_id(), random_bytes());
-    let mut tx = ctx.store.begin().await.unwrap();
-    let now = ctx.clock.now();
-    users::add(&mut tx, &user, now).await.unwrap();
-    let id = TokenId(secret.id());
-    tokens::add(&mut tx, id, user.id, "test", &secret.hash(), now)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    Person {
-        viewer: Viewer {
-            user: user.id,
-            role,
-            team,
-            level: ReportLevel::Full,
-        },
-        email,
-        token: secret.token_text(),
     }
 }

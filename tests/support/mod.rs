@@ -4,6 +4,7 @@ pub mod app;
 mod crash;
 pub mod engines;
 pub mod pages;
+pub mod people;
 pub mod postgres;
 pub mod process;
 pub mod sql;

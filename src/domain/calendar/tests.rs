@@ -53,6 +53,8 @@ fn the_vectors_are_exact_to_the_minute() {
     let ny = usual("America/New_York");
     let worked = ny.between(new_york("2026-03-26T16:59"), new_york("2026-03-27T09:01"));
     assert_eq!(worked, 2 * MINUTE_MS);
+    let weekend = ny.between(new_york("2026-03-27T17:00"), new_york("2026-03-30T09:00"));
+    assert_eq!(weekend, 0);
     // Half past one to half past three on the clock, one hour apart.
     let gap =
         always("Europe/Berlin").between(berlin("2026-03-29T01:30"), berlin("2026-03-29T03:30"));

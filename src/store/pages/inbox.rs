@@ -23,6 +23,7 @@ statements! {
                 AND n.kind IN (0, 1, 10) AND n.folder = 0 AND n.withdrawn_at IS NULL
             GROUP BY n.contact_no)";
     /// A thread is open to whoever may open the contact, or wrote in it; one without an owner to all.
+    /// A wait that was handed over opens it to who looks after it.
     THREAD = "SELECT t.no, t.begun_by_us, c.no AS contact_no, c.id AS contact_id, c.name AS contact_name
         FROM threads t
             JOIN contacts c ON c.no = t.contact_no
@@ -31,7 +32,11 @@ statements! {
             AND (CAST($1 AS BIGINT) = 0 OR o.id = $3 OR o.id IS NULL
                 OR (CAST($1 AS BIGINT) = 1 AND o.team_id = $2)
                 OR EXISTS (SELECT 1 FROM messages m JOIN users r ON r.no = m.rep_no
-                    WHERE m.thread_no = t.no AND r.id = $3))";
+                    WHERE m.thread_no = t.no AND r.id = $3)
+                OR EXISTS (SELECT 1 FROM episodes e
+                    JOIN wait_assignments w ON w.opening = e.opening
+                    JOIN users h ON h.no = w.user_no
+                    WHERE e.contact_no = c.no AND e.state = 0 AND h.id = $3))";
     OURS = "SELECT m.id, m.created_at AS at, m.subject, m.html, m.text, u.name AS author,
             (SELECT d.state FROM deliveries d WHERE d.message_id = m.id ORDER BY d.role, d.no LIMIT 1) AS state
         FROM messages m JOIN users u ON u.no = m.rep_no
@@ -46,7 +51,11 @@ statements! {
         FROM inbound i LEFT JOIN users u ON u.no = i.rep_no
         WHERE i.id = $4 AND i.state = 1 AND i.withdrawn_at IS NULL
             AND (CAST($1 AS BIGINT) = 0 OR i.rep_no IS NULL OR u.id = $3
-                OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))";
+                OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2)
+                OR EXISTS (SELECT 1 FROM episodes e
+                    JOIN wait_assignments w ON w.opening = e.opening
+                    JOIN users h ON h.no = w.user_no
+                    WHERE e.contact_no = i.contact_no AND e.state = 0 AND h.id = $3))";
 }
 
 row! {

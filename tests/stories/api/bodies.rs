@@ -216,7 +216,7 @@ async fn what_names_others_is_refused_as_clearly() {
             "at": "2026-01-05T10:00:00Z"}),
         json!({"name": "Office", "zone": "Europe/Berlin", "hours": hours,
             "from": "2199-01-01"}),
-        json!({"user": site.rep.id, "deputy": site.manager.id,
+        json!({"user": site.rep.id(), "deputy": site.manager.id(),
             "since": "2199-01-01T00:00:00Z", "until": "2199-02-01T00:00:00Z"}),
     ];
     for (path, body) in NAMING.into_iter().zip(bodies) {

@@ -2,10 +2,12 @@
 //! made twice.
 
 mod bodies;
+mod calendars;
 mod contacts;
 mod hosts;
 mod idempotency;
 mod live;
 mod sessions;
 mod site;
+mod touches;
 mod walk;

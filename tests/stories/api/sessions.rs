@@ -57,7 +57,7 @@ async fn a_sign_in_makes_a_fresh_session_that_ends_when_told() {
             "a new sign-in ends the old session"
         );
 
-        let path = format!("/users/{}", site.rep.id);
+        let path = format!("/users/{}", site.rep.id());
         let change = json!({"password": "another long password"});
         let (status, body) =
             answer(site.ask(&Method::PATCH, &path, &site.admin).json(&change)).await;

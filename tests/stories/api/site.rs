@@ -1,39 +1,22 @@
 //! A server with its people and nothing else: no worker, so that what was written stays as it is.
 
 use crate::support::engines::{Engine, folder};
+use crate::support::people::People;
+pub use crate::support::people::{PASSWORD, Person};
 use otklik::config;
 use otklik::ctx::Ctx;
-use otklik::domain::address::EmailAddress;
-use otklik::domain::clock::{Clock, random_bytes};
-use otklik::domain::id::{TeamId, TokenId, UserId};
+use otklik::domain::clock::Clock;
 use otklik::domain::keys::KeyRing;
-use otklik::domain::secret::Secret;
-use otklik::domain::viewer::Role;
 use otklik::live::Live;
-use otklik::password;
-use otklik::store::settings::{self, Setting};
-use otklik::store::users::{self, NewUser};
-use otklik::store::{PoolSizes, Store, log, tokens};
+use otklik::store::{PoolSizes, Store, log};
 use otklik::web::{self, Parts, Web};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// Everybody's password.
-pub const PASSWORD: &str = "a long enough password";
-
-/// A user and their token.
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub id: UserId,
-    pub role: Role,
-    pub email: String,
-    pub token: String,
-}
 
 /// A running server.
 pub struct Site {
@@ -59,6 +42,11 @@ impl Drop for Site {
 
 impl Site {
     pub async fn start(engine: Engine) -> Self {
+        Self::on(engine, Clock::System).await
+    }
+
+    /// As its `clock` goes.
+    pub async fn on(engine: Engine, clock: Clock) -> Self {
         let overrides = [
             ("data_dir", folder().display().to_string()),
             ("secret_key", KeyRing::generate([7; 32])),
@@ -75,7 +63,7 @@ impl Site {
             settings: Arc::new(settings),
             store,
             keys: Arc::new(KeyRing::parse(&KeyRing::generate([7; 32])).unwrap()),
-            clock: Clock::System,
+            clock,
             node: "test".into(),
         };
         let stop = CancellationToken::new();
@@ -89,13 +77,19 @@ impl Site {
             grace: Duration::from_secs(1),
         };
         tokio::spawn(web::serve(listener, parts, stop.clone()));
-        let (team, other) = (add_team(&ctx, "Team").await, add_team(&ctx, "Other").await);
+        let People {
+            admin,
+            manager,
+            marketer,
+            rep,
+            stranger,
+        } = People::add(&ctx).await;
         Self {
-            admin: add_person(&ctx, "admin", Role::Admin, None).await,
-            manager: add_person(&ctx, "manager", Role::Manager, Some(team)).await,
-            marketer: add_person(&ctx, "marketer", Role::Marketer, Some(team)).await,
-            rep: add_person(&ctx, "rep", Role::Rep, Some(team)).await,
-            stranger: add_person(&ctx, "stranger", Role::Rep, Some(other)).await,
+            admin,
+            manager,
+            marketer,
+            rep,
+            stranger,
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
@@ -126,6 +120,16 @@ impl Site {
     /// `POST` as `person`: status and body.
     pub async fn post(&self, path: &str, person: &Person, body: &Value) -> (u16, Value) {
         answer(self.ask(&Method::POST, path, person).json(body)).await
+    }
+
+    /// `PATCH` as `person`: status and body.
+    pub async fn patch(&self, path: &str, person: &Person, body: &Value) -> (u16, Value) {
+        answer(self.ask(&Method::PATCH, path, person).json(body)).await
+    }
+
+    /// `DELETE` as `person`: status and body.
+    pub async fn delete(&self, path: &str, person: &Person) -> (u16, Value) {
+        answer(self.ask(&Method::DELETE, path, person)).await
     }
 
     /// What was written in all, for "nothing happened".
@@ -162,45 +166,4 @@ pub async fn answer(request: RequestBuilder) -> (u16, Value) {
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
     (status, body)
-}
-
-async fn add_team(ctx: &Ctx, name: &str) -> TeamId {
-    let (id, now) = (TeamId(ctx.clock.fresh_id()), ctx.clock.now());
-    let mut tx = ctx.store.begin().await.unwrap();
-    users::add_team(&mut tx, id, name, now).await.unwrap();
-    let postal = "1 Test Street, Testville";
-    settings::set(&mut tx, Setting::PostalAddress, postal, now)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    id
-}
-
-async fn add_person(ctx: &Ctx, name: &str, role: Role, team: Option<TeamId>) -> Person {
-    static HASH: OnceLock<String> = OnceLock::new();
-    let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
-    let email = format!("{name}@team.example");
-    let user = NewUser {
-        id: UserId(ctx.clock.fresh_id()),
-        email: EmailAddress::parse(&email).unwrap(),
-        name: name.to_owned(),
-        role,
-        team,
-        password_hash: Some(hash.clone()),
-        language: "en".to_owned(),
-    };
-    let secret = Secret::new(ctx.clock.fresh_id(), random_bytes());
-    let mut tx = ctx.store.begin().await.unwrap();
-    let (token, now) = (TokenId(secret.id()), ctx.clock.now());
-    users::add(&mut tx, &user, now).await.unwrap();
-    tokens::add(&mut tx, token, user.id, "test", &secret.hash(), now)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    Person {
-        id: user.id,
-        role,
-        email,
-        token: secret.token_text(),
-    }
 }

@@ -133,11 +133,11 @@ async fn same_as_nothing(
     assert!(
         (400..500).contains(&random.0),
         "{method} {path} as {:?}: {random:?}",
-        person.role
+        person.viewer.role
     );
     for id in foreign {
         let found = ask(*id).await;
-        assert_eq!(found, random, "{method} {path} as {:?}", person.role);
+        assert_eq!(found, random, "{method} {path} as {:?}", person.viewer.role);
     }
 }
 
@@ -152,7 +152,7 @@ async fn tells_nothing(site: &Site, person: &Person, path: &str, foreign: &[Uuid
     assert!(
         !text.contains("secret.example"),
         "GET {path} as {:?}",
-        person.role
+        person.viewer.role
     );
 }
 
@@ -180,8 +180,8 @@ async fn every_operation_is_for_those_who_may_and_for_nobody_unknown() {
                 request
             };
             let (status, body) = answer(request).await;
-            let allowed = may(method.as_str(), &path).allows(person.role);
-            let role = person.role;
+            let allowed = may(method.as_str(), &path).allows(person.viewer.role);
+            let role = person.viewer.role;
             assert!(status < 500, "{method} {path} as {role:?}: {status} {body}");
             if !allowed {
                 assert_eq!(status, 404, "{method} {path} as {role:?}: {body}");

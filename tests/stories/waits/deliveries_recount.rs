@@ -229,7 +229,7 @@ async fn same(store: &Store, now: Millis) {
             let exact = counted[11].min(row.of);
             let off = (row.n_eff - exact).abs() as f64;
             assert!(
-                keys > 1 || off <= 1.0 + 0.05 * exact as f64,
+                keys > 1 || off <= 1.0 + 0.1 * exact as f64,
                 "{by:?}: {row:?}, not {exact}"
             );
         }
@@ -258,7 +258,7 @@ async fn distinct_contacts(store: &Store, now: Millis) {
         let row = report.rows.iter().find(|row| row.key == of).unwrap();
         assert!(row.of > exact, "some were written to twice");
         assert!(
-            (row.n_eff - exact).abs() <= 3,
+            (row.n_eff - exact).abs() * 10 <= exact,
             "{by:?}: {} and {exact}",
             row.n_eff
         );
