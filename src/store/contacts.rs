@@ -49,11 +49,8 @@ statements! {
         WHERE e.address = $1 AND c.erased_at IS NULL";
     EMAILS = "SELECT address FROM contact_emails WHERE contact_no = $1 ORDER BY position";
     /// The addresses of many contacts at once, their numbers as a JSON array.
-    EMAILS_OF = sqlite "SELECT contact_no, address FROM contact_emails
-            WHERE contact_no IN (SELECT value FROM json_each($1)) ORDER BY contact_no, position"
-        postgres "SELECT contact_no, address FROM contact_emails
-            WHERE contact_no IN (SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e)
-            ORDER BY contact_no, position";
+    EMAILS_OF = "SELECT contact_no, address FROM contact_emails
+            WHERE contact_no" in_numbers " ORDER BY contact_no, position";
     ADD_EMAIL = "INSERT INTO contact_emails (address, contact_no, position) VALUES ($1, $2, $3)";
     CLEAR_EMAILS = "DELETE FROM contact_emails WHERE contact_no = $1";
 }

@@ -11,38 +11,38 @@ use crate::domain::id::{ContactId, ContactNo, ThreadNo, TouchId, TouchNo, UserId
 use crate::domain::touch::{Channel, Dismissal, Settled};
 use crate::domain::viewer::Viewer;
 
+/// Waits within the viewer's reach as they stand at `$4`, with a clause that says which, and what
+/// follows it. Whose turn it is: who it was handed to, else the contact's owner now, else the owner
+/// then.
+macro_rules! waits {
+    ($which:literal, $after:literal) => {
+        concat!(
+            "SELECT e.opening, t.id, e.state, e.opened_at, e.channel, e.thread_no, e.inbounds, e.in_hours,
+            e.attempted_at, e.closed_at, c.id AS contact_id, c.no AS contact_no, c.name AS contact_name,
+            o.id AS owner_id, o.name AS owner_name, p.id AS deputy_id, p.name AS deputy_name
+        FROM episodes e
+            JOIN touches t ON t.no = e.opening
+            JOIN contacts c ON c.no = e.contact_no
+            LEFT JOIN wait_assignments w ON w.opening = e.opening
+            LEFT JOIN users k ON k.id = c.owner_id
+            LEFT JOIN users o ON o.no = COALESCE(w.user_no, k.no, e.owner_no)
+            LEFT JOIN users p ON p.no = (SELECT d.deputy_no FROM deputies d
+                WHERE d.user_no = o.no AND d.since <= $4 AND d.until_at > $4 ORDER BY d.since DESC LIMIT 1)",
+            $which,
+            "
+            AND (CAST($1 AS BIGINT) = 0 OR o.id = $3 OR p.id = $3 OR o.id IS NULL
+                OR (CAST($1 AS BIGINT) = 1 AND o.team_id = $2))",
+            $after
+        )
+    };
+}
+
 statements! {
-    /// Whose turn it is: who it was handed to, else the contact's owner now, else the owner then.
-    LIST = "SELECT e.opening, t.id, e.state, e.opened_at, e.channel, e.thread_no, e.inbounds, e.in_hours,
-            e.attempted_at, e.closed_at, c.id AS contact_id, c.no AS contact_no, c.name AS contact_name,
-            o.id AS owner_id, o.name AS owner_name, p.id AS deputy_id, p.name AS deputy_name
-        FROM episodes e
-            JOIN touches t ON t.no = e.opening
-            JOIN contacts c ON c.no = e.contact_no
-            LEFT JOIN wait_assignments w ON w.opening = e.opening
-            LEFT JOIN users k ON k.id = c.owner_id
-            LEFT JOIN users o ON o.no = COALESCE(w.user_no, k.no, e.owner_no)
-            LEFT JOIN users p ON p.no = (SELECT d.deputy_no FROM deputies d
-                WHERE d.user_no = o.no AND d.since <= $6 AND d.until_at > $6 ORDER BY d.since DESC LIMIT 1)
-        WHERE e.state = 0 AND c.erased_at IS NULL
-            AND (CAST($1 AS BIGINT) = 0 OR o.id = $3 OR p.id = $3 OR o.id IS NULL
-                OR (CAST($1 AS BIGINT) = 1 AND o.team_id = $2))
-            AND (e.opened_at > $4 OR (e.opened_at = $4 AND e.opening > $5))
-        ORDER BY e.opened_at, e.opening LIMIT $7";
-    LOOKUP = "SELECT e.opening, t.id, e.state, e.opened_at, e.channel, e.thread_no, e.inbounds, e.in_hours,
-            e.attempted_at, e.closed_at, c.id AS contact_id, c.no AS contact_no, c.name AS contact_name,
-            o.id AS owner_id, o.name AS owner_name, p.id AS deputy_id, p.name AS deputy_name
-        FROM episodes e
-            JOIN touches t ON t.no = e.opening
-            JOIN contacts c ON c.no = e.contact_no
-            LEFT JOIN wait_assignments w ON w.opening = e.opening
-            LEFT JOIN users k ON k.id = c.owner_id
-            LEFT JOIN users o ON o.no = COALESCE(w.user_no, k.no, e.owner_no)
-            LEFT JOIN users p ON p.no = (SELECT d.deputy_no FROM deputies d
-                WHERE d.user_no = o.no AND d.since <= $5 AND d.until_at > $5 ORDER BY d.since DESC LIMIT 1)
-        WHERE t.id = $4 AND c.erased_at IS NULL
-            AND (CAST($1 AS BIGINT) = 0 OR o.id = $3 OR p.id = $3 OR o.id IS NULL
-                OR (CAST($1 AS BIGINT) = 1 AND o.team_id = $2))";
+    LIST = waits!("
+        WHERE e.state = 0 AND c.erased_at IS NULL AND (e.opened_at > $5 OR (e.opened_at = $5 AND e.opening > $6))", "
+        ORDER BY e.opened_at, e.opening LIMIT $7");
+    LOOKUP = waits!("
+        WHERE t.id = $5 AND c.erased_at IS NULL", "");
     OPEN_OF = "SELECT opening FROM episodes WHERE contact_no = $1 AND state = 0";
     ASSIGN = "INSERT INTO wait_assignments AS w (opening, user_no, assigned_by, at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (opening) DO UPDATE SET user_no = excluded.user_no, assigned_by = excluded.assigned_by,
@@ -150,7 +150,7 @@ pub async fn waiting(
     limit: i64,
 ) -> Result<Vec<Episode>> {
     let reach = Reach::of(viewer);
-    rows!(store, LIST, EpisodeRow; reach.far, reach.team, reach.user, after.0, after.1, now, limit)?
+    rows!(store, LIST, EpisodeRow; reach.far, reach.team, reach.user, now, after.0, after.1, limit)?
         .into_iter()
         .map(read)
         .collect()
@@ -164,7 +164,7 @@ pub async fn lookup(
     now: Millis,
 ) -> Result<Option<Episode>> {
     let reach = Reach::of(viewer);
-    maybe!(store, LOOKUP, EpisodeRow; reach.far, reach.team, reach.user, id, now)?
+    maybe!(store, LOOKUP, EpisodeRow; reach.far, reach.team, reach.user, now, id)?
         .map(read)
         .transpose()
 }

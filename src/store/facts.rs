@@ -16,21 +16,13 @@ use std::collections::BTreeMap;
 
 statements! {
     /// One row a link, or one without a link.
-    FREEZE = sqlite "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
+    FREEZE = "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
             d.track_clicks, d.handed_over_at, m.class, m.purpose, m.template_no,
             l.no AS link_no, l.role AS link_role, l.content_no, l.destination
         FROM deliveries AS d
         JOIN messages AS m ON m.id = d.message_id
         LEFT JOIN links AS l ON l.delivery_no = d.no
-        WHERE d.no IN (SELECT value ->> 0 FROM json_each($1))
-        ORDER BY d.no, l.no"
-        postgres "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
-            d.track_clicks, d.handed_over_at, m.class, m.purpose, m.template_no,
-            l.no AS link_no, l.role AS link_role, l.content_no, l.destination
-        FROM deliveries AS d
-        JOIN messages AS m ON m.id = d.message_id
-        LEFT JOIN links AS l ON l.delivery_no = d.no
-        WHERE d.no = ANY($1::BIGINT[])
+        WHERE d.no" in_column "
         ORDER BY d.no, l.no";
 }
 

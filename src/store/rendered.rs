@@ -7,7 +7,7 @@ use crate::domain::id::{DeliveryId, DeliveryNo, MessageId};
 use serde_json::json;
 
 statements! {
-    SOURCES = sqlite "SELECT d.no, d.id, d.message_id AS message, d.address, m.message_id AS rfc822_id, m.class,
+    SOURCES = "SELECT d.no, d.id, d.message_id AS message, d.address, m.message_id AS rfc822_id, m.class,
             m.template_no IS NOT NULL AS is_template, m.subject_source AS subject, m.html, m.text, m.vars,
             m.in_reply_to, m.reference_ids, m.opens AS message_opens, m.clicks AS message_clicks,
             m.keep_url_text, u.name AS rep_name, u.email AS rep_email, b.address AS from_address,
@@ -17,21 +17,10 @@ statements! {
         JOIN users u ON u.no = m.rep_no
         JOIN mailboxes b ON b.no = m.mailbox_no
         LEFT JOIN contacts c ON c.no = d.contact_no
-        WHERE d.no IN (SELECT value FROM json_each($1))"
-        postgres "SELECT d.no, d.id, d.message_id AS message, d.address, m.message_id AS rfc822_id, m.class,
-            m.template_no IS NOT NULL AS is_template, m.subject_source AS subject, m.html, m.text, m.vars,
-            m.in_reply_to, m.reference_ids, m.opens AS message_opens, m.clicks AS message_clicks,
-            m.keep_url_text, u.name AS rep_name, u.email AS rep_email, b.address AS from_address,
-            b.profile, b.envelope, c.opens AS contact_opens, c.clicks AS contact_clicks
-        FROM deliveries d
-        JOIN messages m ON m.id = d.message_id
-        JOIN users u ON u.no = m.rep_no
-        JOIN mailboxes b ON b.no = m.mailbox_no
-        LEFT JOIN contacts c ON c.no = d.contact_no
-        WHERE d.no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB))";
+        WHERE d.no" in_numbers "";
     /// Everybody the message is for, in the order they were named. A contact whom the author may not
     /// open is an address to them, without name and fields.
-    RECIPIENTS = sqlite "SELECT d.message_id AS message, d.role, d.address, c.name, c.fields, a.name AS account
+    RECIPIENTS = "SELECT d.message_id AS message, d.role, d.address, c.name, c.fields, a.name AS account
         FROM deliveries d
         JOIN messages m ON m.id = d.message_id
         JOIN users u ON u.no = m.rep_no
@@ -39,25 +28,11 @@ statements! {
                 OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
         LEFT JOIN accounts a ON a.id = c.account_id
         WHERE d.message_id IN (SELECT e.message_id FROM deliveries e
-            WHERE e.no IN (SELECT value FROM json_each($1)))
-        ORDER BY d.no"
-        postgres "SELECT d.message_id AS message, d.role, d.address, c.name, c.fields, a.name AS account
-        FROM deliveries d
-        JOIN messages m ON m.id = d.message_id
-        JOIN users u ON u.no = m.rep_no
-        LEFT JOIN contacts c ON c.no = d.contact_no AND (c.owner_id IS NULL OR c.owner_id = u.id OR u.role = 'admin'
-                OR (u.role = 'manager' AND EXISTS (SELECT 1 FROM users o WHERE o.id = c.owner_id AND o.team_id = u.team_id)))
-        LEFT JOIN accounts a ON a.id = c.account_id
-        WHERE d.message_id IN (SELECT e.message_id FROM deliveries e
-            WHERE e.no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB)))
+            WHERE e.no" in_numbers ")
         ORDER BY d.no";
-    FILES = sqlite "SELECT f.message_id AS message, f.name, f.media_type, f.bytes FROM attachments f
+    FILES = "SELECT f.message_id AS message, f.name, f.media_type, f.bytes FROM attachments f
         WHERE f.message_id IN (SELECT e.message_id FROM deliveries e
-            WHERE e.no IN (SELECT value FROM json_each($1)))
-        ORDER BY f.message_id, f.position"
-        postgres "SELECT f.message_id AS message, f.name, f.media_type, f.bytes FROM attachments f
-        WHERE f.message_id IN (SELECT e.message_id FROM deliveries e
-            WHERE e.no IN (SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB)))
+            WHERE e.no" in_numbers ")
         ORDER BY f.message_id, f.position";
     BYTES = "SELECT r.envelope_from, d.address, r.bytes FROM rendered r JOIN deliveries d ON d.no = r.delivery_no
         WHERE r.delivery_no = $1";

@@ -25,25 +25,40 @@ pub(crate) enum Either<S, P> {
 
 /// Declares statements and the `STATEMENTS` list of the module:
 /// `statements! { /// why
-/// NAME = "one text"; OTHER = sqlite "…" postgres "…"; }`.
+/// NAME = "one text"; OTHER = sqlite "…" postgres "…"; }`. A column is looked for among the numbers
+/// of a JSON array bound first by `NAME = "… WHERE no" in_numbers "…";`, and among those of a column
+/// of [`super::columns`] by `in_column`.
 macro_rules! statements {
     (@split [$($done:ident)*]) => {
         /// Every statement of this module.
         pub(crate) const STATEMENTS: &[&$crate::store::sql::Sql] = &[$(&$done),*];
     };
-    (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = $text:literal; $($rest:tt)*) => {
-        $(#[$doc])*
-        const $name: $crate::store::sql::Sql = $crate::store::sql::Sql {
-            name: stringify!($name), sqlite: $text, postgres: $text,
-        };
-        $crate::store::sql::statements!(@split [$($done)* $name] $($rest)*);
-    };
     (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = sqlite $sqlite:literal postgres $postgres:literal; $($rest:tt)*) => {
+        $crate::store::sql::statements!(@split [$($done)*] $(#[$doc])* @both $name $sqlite, $postgres; $($rest)*);
+    };
+    (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = $before:literal in_numbers $after:literal; $($rest:tt)*) => {
+        $crate::store::sql::statements!(@split [$($done)*] $(#[$doc])*
+            @both $name
+            concat!($before, " IN (SELECT value FROM json_each($1))", $after),
+            concat!($before, " = ANY(ARRAY(SELECT value::BIGINT FROM jsonb_array_elements_text($1::JSONB)))", $after);
+            $($rest)*);
+    };
+    (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = $before:literal in_column $after:literal; $($rest:tt)*) => {
+        $crate::store::sql::statements!(@split [$($done)*] $(#[$doc])*
+            @both $name
+            concat!($before, " IN (SELECT value ->> 0 FROM json_each($1))", $after),
+            concat!($before, " = ANY($1::BIGINT[])", $after);
+            $($rest)*);
+    };
+    (@split [$($done:ident)*] $(#[$doc:meta])* @both $name:ident $sqlite:expr, $postgres:expr; $($rest:tt)*) => {
         $(#[$doc])*
         const $name: $crate::store::sql::Sql = $crate::store::sql::Sql {
             name: stringify!($name), sqlite: $sqlite, postgres: $postgres,
         };
         $crate::store::sql::statements!(@split [$($done)* $name] $($rest)*);
+    };
+    (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = $text:expr; $($rest:tt)*) => {
+        $crate::store::sql::statements!(@split [$($done)*] $(#[$doc])* @both $name $text, $text; $($rest)*);
     };
     ($($all:tt)*) => { $crate::store::sql::statements!(@split [] $($all)*); };
 }

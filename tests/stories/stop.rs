@@ -79,6 +79,14 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     assert!(waited.await.is_ok(), "{what} did not happen");
 }
 
+/// Waits until a delivery is in `state`.
+async fn comes_to(ctx: &Ctx, viewer: &Viewer, state: DeliveryState) {
+    until(&format!("{state:?}"), async || {
+        states(ctx, viewer).await.contains_key(&state)
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_under_load_ends_what_is_under_way_and_the_next_start_goes_on() {
     for engine in Engine::BOTH {
@@ -129,12 +137,7 @@ async fn a_second_signal_stops_at_once_and_what_was_handed_over_is_uncertain() {
         .await
         .unwrap();
     let mut serving = installation.serve();
-    until("the hand-over", async || {
-        states(&ctx, &viewer)
-            .await
-            .contains_key(&DeliveryState::HandedOver)
-    })
-    .await;
+    comes_to(&ctx, &viewer, DeliveryState::HandedOver).await;
     serving.signal("TERM");
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(
@@ -145,12 +148,7 @@ async fn a_second_signal_stops_at_once_and_what_was_handed_over_is_uncertain() {
     assert_eq!(serving.ended().code(), Some(1));
 
     let mut serving = installation.serve();
-    until("the verdict on it", async || {
-        states(&ctx, &viewer)
-            .await
-            .contains_key(&DeliveryState::Uncertain)
-    })
-    .await;
+    comes_to(&ctx, &viewer, DeliveryState::Uncertain).await;
     serving.signal("INT");
     assert_eq!(serving.ended().code(), Some(0));
 }
@@ -166,12 +164,7 @@ async fn what_has_not_ended_within_the_grace_is_uncertain_and_the_status_is_0() 
         .await
         .unwrap();
     let mut serving = installation.serve();
-    until("the hand-over", async || {
-        states(&ctx, &viewer)
-            .await
-            .contains_key(&DeliveryState::HandedOver)
-    })
-    .await;
+    comes_to(&ctx, &viewer, DeliveryState::HandedOver).await;
     serving.signal("TERM");
     assert_eq!(serving.ended().code(), Some(0));
     assert!(

@@ -25,20 +25,13 @@ use tables::Tables;
 
 statements! {
     /// What of a mail is frozen beside the delivery itself.
-    MAILS = sqlite "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
+    MAILS = "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
         FROM deliveries AS d
             JOIN messages AS m ON m.id = d.message_id
             LEFT JOIN threads AS t ON t.no = m.thread_no
-        WHERE d.no IN (SELECT value ->> 0 FROM json_each($1))"
-        postgres "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
-        FROM deliveries AS d
-            JOIN messages AS m ON m.id = d.message_id
-            LEFT JOIN threads AS t ON t.no = m.thread_no
-        WHERE d.no = ANY($1::BIGINT[])";
-    CONTACTS = sqlite "SELECT no, contact_no FROM deliveries
-        WHERE contact_no IS NOT NULL AND no IN (SELECT value ->> 0 FROM json_each($1))"
-        postgres "SELECT no, contact_no FROM deliveries
-        WHERE contact_no IS NOT NULL AND no = ANY($1::BIGINT[])";
+        WHERE d.no" in_column "";
+    CONTACTS = "SELECT no, contact_no FROM deliveries
+        WHERE contact_no IS NOT NULL AND no" in_column "";
 }
 
 row! {

@@ -14,27 +14,30 @@ use crate::domain::inbound::{BounceClass, BounceReason, InboundKind, MatchedBy};
 use crate::domain::touch::Outcome;
 use crate::domain::viewer::{Role, Viewer};
 
-statements! {
-    LOOKUP = "SELECT i.no, i.id, i.state, i.kind, i.received_at, i.stored_at, i.sender, i.sender_name, i.subject, i.text,
+/// Mail that came in with its names, and a clause that says which.
+macro_rules! mails {
+    ($which:literal) => {
+        concat!(
+            "SELECT i.no, i.id, i.state, i.kind, i.received_at, i.stored_at, i.sender, i.sender_name, i.subject, i.text,
             i.matched_by, i.matched_message, d.id AS delivery_id, c.id AS contact_id, c.name AS contact_name,
             i.thread_no, r.id AS rep_id, r.name AS rep_name, i.bounce_class, i.bounce_reason, i.bounce_code,
             i.away_until, i.outcome, i.found, i.fault, i.withdrawn_at
         FROM inbound i
             LEFT JOIN deliveries d ON d.no = i.delivery_no
             LEFT JOIN contacts c ON c.no = i.contact_no
-            LEFT JOIN users r ON r.no = i.rep_no
+            LEFT JOIN users r ON r.no = i.rep_no",
+            $which
+        )
+    };
+}
+
+statements! {
+    LOOKUP = mails!("
         WHERE i.id = $5 AND (CAST($1 AS BIGINT) = 0
             OR EXISTS (SELECT 1 FROM users u WHERE (u.no = i.rep_no OR u.id = c.owner_id)
                 AND (u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2)))
-            OR ($4 AND i.state = 1 AND i.rep_no IS NULL AND c.owner_id IS NULL))";
-    LIST = "SELECT i.no, i.id, i.state, i.kind, i.received_at, i.stored_at, i.sender, i.sender_name, i.subject, i.text,
-            i.matched_by, i.matched_message, d.id AS delivery_id, c.id AS contact_id, c.name AS contact_name,
-            i.thread_no, r.id AS rep_id, r.name AS rep_name, i.bounce_class, i.bounce_reason, i.bounce_code,
-            i.away_until, i.outcome, i.found, i.fault, i.withdrawn_at
-        FROM inbound i
-            LEFT JOIN deliveries d ON d.no = i.delivery_no
-            LEFT JOIN contacts c ON c.no = i.contact_no
-            LEFT JOIN users r ON r.no = i.rep_no
+            OR ($4 AND i.state = 1 AND i.rep_no IS NULL AND c.owner_id IS NULL))");
+    LIST = mails!("
         WHERE (i.id < $5 OR $5 IS NULL) AND (i.kind = $6 OR $6 IS NULL) AND (c.id = $7 OR $7 IS NULL)
             AND (i.thread_no = $8 OR $8 IS NULL) AND (i.state = $9 OR $9 IS NULL)
             AND (NOT $10 OR (i.rep_no IS NULL AND c.owner_id IS NULL))
@@ -42,16 +45,9 @@ statements! {
             OR EXISTS (SELECT 1 FROM users u WHERE (u.no = i.rep_no OR u.id = c.owner_id)
                 AND (u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2)))
             OR ($4 AND i.state = 1 AND i.rep_no IS NULL AND c.owner_id IS NULL))
-        ORDER BY i.id DESC LIMIT $11";
-    BY_NO = "SELECT i.no, i.id, i.state, i.kind, i.received_at, i.stored_at, i.sender, i.sender_name, i.subject, i.text,
-            i.matched_by, i.matched_message, d.id AS delivery_id, c.id AS contact_id, c.name AS contact_name,
-            i.thread_no, r.id AS rep_id, r.name AS rep_name, i.bounce_class, i.bounce_reason, i.bounce_code,
-            i.away_until, i.outcome, i.found, i.fault, i.withdrawn_at
-        FROM inbound i
-            LEFT JOIN deliveries d ON d.no = i.delivery_no
-            LEFT JOIN contacts c ON c.no = i.contact_no
-            LEFT JOIN users r ON r.no = i.rep_no
-        WHERE i.no = $1";
+        ORDER BY i.id DESC LIMIT $11");
+    BY_NO = mails!("
+        WHERE i.no = $1");
     ARRIVALS = "SELECT a.way, b.address AS mailbox, a.folder, a.at
         FROM arrivals a LEFT JOIN mailboxes b ON b.no = a.mailbox_no WHERE a.inbound_no = $1 ORDER BY a.no";
     RAW = "SELECT bytes FROM inbound_raw WHERE inbound_no = $1";

@@ -12,14 +12,9 @@ use crate::store::{Result, Store};
 
 statements! {
     /// The newest mail of a person for each contact of one array. Kinds: reply, enquiry, calendar.
-    LATEST = sqlite "SELECT i.no, i.id, i.contact_no, i.subject, i.text FROM inbound i
+    LATEST = "SELECT i.no, i.id, i.contact_no, i.subject, i.text FROM inbound i
         WHERE i.no IN (SELECT MAX(n.no) FROM inbound n
-            WHERE n.contact_no IN (SELECT value FROM json_each($1))
-                AND n.kind IN (0, 1, 10) AND n.folder = 0 AND n.withdrawn_at IS NULL
-            GROUP BY n.contact_no)"
-        postgres "SELECT i.no, i.id, i.contact_no, i.subject, i.text FROM inbound i
-        WHERE i.no IN (SELECT MAX(n.no) FROM inbound n
-            WHERE n.contact_no = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))
+            WHERE n.contact_no" in_numbers "
                 AND n.kind IN (0, 1, 10) AND n.folder = 0 AND n.withdrawn_at IS NULL
             GROUP BY n.contact_no)";
     /// A thread is open to whoever may open the contact, or wrote in it; one without an owner to all.

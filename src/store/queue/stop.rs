@@ -44,6 +44,15 @@ pub struct Stop<'a> {
     pub at: Millis,
 }
 
+/// Runs one of the statements above for whom or what it is about, and tells the log.
+macro_rules! cancel {
+    ($tx:ident, $statement:ident, $of:expr, $stop:ident) => {{
+        log::append($tx, &[]).await?;
+        let found = rows!(&mut *$tx, $statement, (DeliveryNo,); $of, $stop.code, $stop.text, $stop.at)?;
+        append($tx, found, $stop).await
+    }};
+}
+
 /// Cancels what of a message has not been handed over, and gives those deliveries. Empty when all
 /// of it is under way or done.
 pub async fn cancel_message(
@@ -51,10 +60,7 @@ pub async fn cancel_message(
     message: MessageId,
     stop: Stop<'_>,
 ) -> Result<Vec<DeliveryNo>> {
-    log::append(tx, &[]).await?;
-    let found =
-        rows!(&mut *tx, CANCEL_MESSAGE, (DeliveryNo,); message, stop.code, stop.text, stop.at)?;
-    append(tx, found, stop).await
+    cancel!(tx, CANCEL_MESSAGE, message, stop)
 }
 
 /// Cancels the outreach that is still to go to a contact, as a reply of theirs does. What a rep
@@ -64,10 +70,7 @@ pub async fn cancel_outreach(
     contact: ContactNo,
     stop: Stop<'_>,
 ) -> Result<Vec<DeliveryNo>> {
-    log::append(tx, &[]).await?;
-    let found =
-        rows!(&mut *tx, CANCEL_OUTREACH, (DeliveryNo,); contact, stop.code, stop.text, stop.at)?;
-    append(tx, found, stop).await
+    cancel!(tx, CANCEL_OUTREACH, contact, stop)
 }
 
 /// Cancels whatever is still to go to a contact.
@@ -76,10 +79,7 @@ pub async fn cancel_contact(
     contact: ContactNo,
     stop: Stop<'_>,
 ) -> Result<Vec<DeliveryNo>> {
-    log::append(tx, &[]).await?;
-    let found =
-        rows!(&mut *tx, CANCEL_CONTACT, (DeliveryNo,); contact, stop.code, stop.text, stop.at)?;
-    append(tx, found, stop).await
+    cancel!(tx, CANCEL_CONTACT, contact, stop)
 }
 
 /// Cancels the outreach that is still to go to an address; after a complaint, everything.
@@ -88,11 +88,7 @@ pub async fn cancel_open(
     address: AddressHash,
     stop: Stop<'_>,
 ) -> Result<Vec<DeliveryNo>> {
-    log::append(tx, &[]).await?;
-    let hash = address.0.as_slice();
-    let found =
-        rows!(&mut *tx, CANCEL_ADDRESS, (DeliveryNo,); hash, stop.code, stop.text, stop.at)?;
-    append(tx, found, stop).await
+    cancel!(tx, CANCEL_ADDRESS, address.0.as_slice(), stop)
 }
 
 async fn append(tx: &mut Tx, found: Vec<(DeliveryNo,)>, stop: Stop<'_>) -> Result<Vec<DeliveryNo>> {

@@ -16,9 +16,7 @@ statements! {
     CONTENT = "SELECT no, id, name FROM content";
     MAILBOXES = "SELECT no, id, address FROM mailboxes";
     TEMPLATES = "SELECT no, id, name FROM templates";
-    DESTINATIONS = sqlite "SELECT id, url FROM destinations WHERE id IN (SELECT value FROM json_each($1))"
-        postgres "SELECT id, url FROM destinations
-        WHERE id = ANY(ARRAY(SELECT e::BIGINT FROM jsonb_array_elements_text($1::JSONB) AS e))";
+    DESTINATIONS = "SELECT id, url FROM destinations WHERE id" in_numbers "";
 }
 
 row! {

@@ -9,32 +9,35 @@ use crate::domain::id::{ContactId, ContactNo, ThreadNo, TouchId, TouchNo, UserId
 use crate::domain::touch::{Agency, CallResult, Channel, Direction, Outcome};
 use crate::domain::viewer::Viewer;
 
-statements! {
-    LOOKUP = "SELECT t.no, t.id, c.id AS contact_id, c.no AS contact_no, c.name AS contact_name, t.thread_no, t.channel,
+/// Touches with their names, and a clause that says which.
+macro_rules! touches {
+    ($which:literal) => {
+        concat!(
+            "SELECT t.no, t.id, c.id AS contact_id, c.no AS contact_no, c.name AS contact_name, t.thread_no, t.channel,
             t.direction, t.agency, r.id AS rep_id, r.name AS rep_name, t.at, t.recorded_at, t.result, t.words,
             t.attachment, t.colleague, t.self_reported, t.conversation, t.outcome, t.later_day, t.suggested,
             t.suggested_by, t.note, t.recording_url
         FROM touches t
             JOIN contacts c ON c.no = t.contact_no
             LEFT JOIN users o ON o.id = c.owner_id
-            LEFT JOIN users r ON r.no = t.rep_no
+            LEFT JOIN users r ON r.no = t.rep_no",
+            $which
+        )
+    };
+}
+
+statements! {
+    LOOKUP = touches!("
         WHERE t.id = $4 AND t.voided_at IS NULL AND c.erased_at IS NULL
             AND (CAST($1 AS BIGINT) = 0 OR o.id = $3 OR r.id = $3 OR c.owner_id IS NULL
-                OR (CAST($1 AS BIGINT) = 1 AND (o.team_id = $2 OR r.team_id = $2)))";
-    LIST = "SELECT t.no, t.id, c.id AS contact_id, c.no AS contact_no, c.name AS contact_name, t.thread_no, t.channel,
-            t.direction, t.agency, r.id AS rep_id, r.name AS rep_name, t.at, t.recorded_at, t.result, t.words,
-            t.attachment, t.colleague, t.self_reported, t.conversation, t.outcome, t.later_day, t.suggested,
-            t.suggested_by, t.note, t.recording_url
-        FROM touches t
-            JOIN contacts c ON c.no = t.contact_no
-            LEFT JOIN users o ON o.id = c.owner_id
-            LEFT JOIN users r ON r.no = t.rep_no
+                OR (CAST($1 AS BIGINT) = 1 AND (o.team_id = $2 OR r.team_id = $2)))");
+    LIST = touches!("
         WHERE (t.id < $4 OR $4 IS NULL) AND t.voided_at IS NULL AND c.erased_at IS NULL
             AND (CAST($1 AS BIGINT) = 0 OR o.id = $3 OR r.id = $3 OR c.owner_id IS NULL
                 OR (CAST($1 AS BIGINT) = 1 AND (o.team_id = $2 OR r.team_id = $2)))
             AND (t.contact_no = $5 OR CAST($5 AS BIGINT) IS NULL)
             AND (t.thread_no = $6 OR CAST($6 AS BIGINT) IS NULL)
-        ORDER BY t.id DESC LIMIT $7";
+        ORDER BY t.id DESC LIMIT $7");
     SUGGESTION = "SELECT suggested, suggested_by FROM touches WHERE no = $1 AND suggested IS NOT NULL";
 }
 
