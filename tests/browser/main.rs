@@ -8,6 +8,7 @@
 mod support {
     pub mod app;
     pub mod engines;
+    pub mod people;
     pub mod ports;
     pub mod postgres;
 }

@@ -4,8 +4,8 @@
 mod counted;
 mod labels;
 mod mail;
-mod opens;
 mod named;
+mod opens;
 mod read;
 mod response_time;
 

@@ -1,6 +1,7 @@
 //! Things in an order that nobody chose: drawn from a seed, which is printed.
 
 use super::append;
+use otklik::domain::clock::random_bytes;
 use otklik::domain::event::NewEvent;
 use otklik::store::Store;
 
@@ -8,7 +9,10 @@ use otklik::store::Store;
 /// when it is set.
 pub(super) fn draw() -> fastrand::Rng {
     let asked = std::env::var("OTKLIK_SEED").ok();
-    let seed = asked.map_or_else(|| fastrand::u64(..), |seed| seed.parse().unwrap());
+    let seed = asked.map_or_else(
+        || u64::from_le_bytes(random_bytes()),
+        |seed| seed.parse().unwrap(),
+    );
     println!("OTKLIK_SEED={seed}");
     fastrand::Rng::with_seed(seed)
 }
