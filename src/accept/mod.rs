@@ -4,6 +4,7 @@
 //!
 //! Nothing is sent here: a message that was accepted is a row that a mailbox lane will find.
 
+mod as_stored;
 pub mod assemble;
 mod check;
 mod commit;

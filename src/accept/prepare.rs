@@ -1,6 +1,7 @@
 //! Everything about a message that can be found out before the transaction: whom and what it
 //! names, its class and purpose, and what preflight says of the mail as it would leave.
 
+use super::as_stored::{recipient_row, source};
 use super::assemble::{self, Common};
 use super::check::Errors;
 use super::message::{AcceptError, Content, FieldCode, NewMessage, Preview};
@@ -11,13 +12,12 @@ use crate::domain::address::EmailAddress;
 use crate::domain::clock::{DAY_MS, Millis};
 use crate::domain::finding::Finding;
 use crate::domain::id::{ContentNo, DeliveryId, MessageId, TemplateNo, ThreadNo};
-use crate::domain::mailbox::Profile;
-use crate::domain::message::{MailClass, MessagePurpose, UrlTextPolicy};
+use crate::domain::message::{MailClass, MessagePurpose};
 use crate::domain::viewer::Viewer;
 use crate::render::{Preflight, preflight};
 use crate::store::StoreError;
 use crate::store::enqueue::read::{self, Earlier, FromMailbox, Rep};
-use crate::store::rendered::{FileRow, RecipientRow, SourceRow};
+use crate::store::rendered::{FileRow, RecipientRow};
 
 /// How long a contact's own message makes an answer of what we write (decision 12).
 const CORRESPONDENCE_MS: i64 = 60 * DAY_MS;
@@ -354,55 +354,5 @@ async fn look(ctx: &Ctx, prepared: &Prepared) -> Result<Preflight, AcceptError> 
             errors.finish()?;
             Err(AcceptError::Invalid(Vec::new()))
         }
-    }
-}
-
-fn recipient_row(message: MessageId, each: &Recipient) -> RecipientRow {
-    RecipientRow {
-        message,
-        role: each.role.code(),
-        address: each.address.as_str().to_owned(),
-        name: Some(each.shown_name().to_owned()),
-        fields: each.contact.as_ref().map(|contact| contact.fields.clone()),
-        account: each
-            .contact
-            .as_ref()
-            .and_then(|contact| contact.account.clone()),
-    }
-}
-
-/// The delivery to whom the message is for, as the store would give it back.
-fn source(prepared: &Prepared, delivery: DeliveryId) -> SourceRow {
-    let to = prepared.recipients.first();
-    let contact = to.and_then(|to| to.contact.as_ref());
-    let mailbox = prepared.mailbox.as_ref();
-    let email = &prepared.rep.email;
-    SourceRow {
-        no: crate::domain::id::DeliveryNo(0),
-        id: delivery,
-        message: prepared.id,
-        address: to.map_or_else(String::new, |to| to.address.as_str().to_owned()),
-        rfc822_id: prepared.message_id.clone(),
-        class: prepared.class.code(),
-        is_template: prepared.texts.template.is_some(),
-        subject: prepared.texts.subject.clone(),
-        html: prepared.texts.html.clone(),
-        text: prepared.texts.text.clone(),
-        vars: prepared.texts.vars.clone(),
-        in_reply_to: prepared.in_reply_to.clone(),
-        reference_ids: prepared.reference_ids.clone(),
-        message_opens: prepared.new.tracking.opens,
-        message_clicks: prepared.new.tracking.clicks,
-        keep_url_text: prepared.new.url_text == UrlTextPolicy::Keep,
-        rep_name: prepared.rep.name.clone(),
-        rep_email: email.clone(),
-        from_address: mailbox.map_or(email, |found| &found.address).clone(),
-        profile: mailbox.map_or_else(
-            || Profile::default().as_str().to_owned(),
-            |found| found.profile.clone(),
-        ),
-        envelope: mailbox.and_then(|found| found.envelope.clone()),
-        contact_opens: contact.and_then(|contact| contact.opens),
-        contact_clicks: contact.and_then(|contact| contact.clicks),
     }
 }
