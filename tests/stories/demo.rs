@@ -176,6 +176,14 @@ async fn follow_signed_in(demo: &Demo, url: &str, agent: &str) {
         .header("content-type", "application/x-www-form-urlencoded");
     let answer = answer.body(form).send().await.unwrap();
     assert_eq!(answer.status(), 303);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    // Whoever is signed in looks at a page first.
+    let page = client()
+        .get(demo.url.as_str())
+        .header("user-agent", agent)
+        .header("cookie", cookie);
+    assert_eq!(page.send().await.unwrap().status(), 200);
     let request = client().get(url).header("user-agent", agent);
     assert_eq!(request.send().await.unwrap().status(), 302);
 }

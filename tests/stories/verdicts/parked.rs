@@ -4,7 +4,7 @@
 use super::{World, scalar};
 use crate::lifecycle::until;
 use crate::support::engines::{Engine, folder};
-use otklik::domain::clock::MINUTE_MS;
+use otklik::domain::clock::{MINUTE_MS, SECOND_MS};
 use otklik::intake::{Intake, Limits};
 use sqlx::{Connection as _, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -52,6 +52,8 @@ async fn an_intake_file_that_cannot_be_read_is_put_aside_and_holds_nothing_back(
         let lost = "SELECT CAST(SUM(n) AS BIGINT) FROM unrecorded";
         assert_eq!(scalar(store, lost).await, 2, "{engine:?}: counted once");
 
+        // Two links at once would be nobody's.
+        world.ctx.clock.advance(SECOND_MS);
         world.click(4).await;
         world.ctx.clock.advance(MINUTE_MS);
         world.work().await;

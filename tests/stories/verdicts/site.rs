@@ -347,6 +347,9 @@ fn address(n: usize) -> String {
 pub fn human(mut rows: Vec<Value>) -> Vec<Value> {
     for row in &mut rows {
         row.as_object_mut().unwrap().remove("machine");
+        if let Some(opens) = row.get_mut("opens") {
+            opens.as_object_mut().unwrap().remove("machine");
+        }
     }
     rows
 }
