@@ -59,19 +59,27 @@ impl<'a> Fields<'a> {
 pub(super) fn unstructured(raw: &[u8]) -> String {
     let line = closed(raw);
     match MessageStream::new(&line).parse_unstructured() {
-        HeaderValue::Text(text) => text.trim().to_owned(),
+        HeaderValue::Text(text) => without_nul(text.trim()),
         _ => String::new(),
     }
 }
 
-/// A raw value that ends as a field does, which the readers of `mail_parser` count on.
+/// A raw value that ends as a field does, which the readers of `mail_parser` count on, and without
+/// NUL.
 pub(super) fn closed(raw: &[u8]) -> Cow<'_, [u8]> {
-    if raw.ends_with(b"\n") {
+    if raw.ends_with(b"\n") && !raw.contains(&0) {
         return Cow::Borrowed(raw);
     }
-    let mut line = raw.to_vec();
-    line.push(b'\n');
+    let mut line: Vec<u8> = raw.iter().copied().filter(|byte| *byte != 0).collect();
+    if !line.ends_with(b"\n") {
+        line.push(b'\n');
+    }
     Cow::Owned(line)
+}
+
+/// `text` without NUL, which an encoded word may hold too and not every database takes.
+pub(super) fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// The media type and parameters that matter, from `Content-Type` and `Content-Disposition`.
@@ -112,6 +120,7 @@ impl Media {
                 media.file_name = Some(name.to_owned());
             }
         });
+        media.file_name = media.file_name.as_deref().map(without_nul);
         media
     }
 

@@ -1,6 +1,6 @@
 //! The head of a mail, read leniently: what cannot be read is left out, never refused.
 
-use super::fields::{Fields, closed, unstructured};
+use super::fields::{Fields, closed, unstructured, without_nul};
 use super::limits;
 use super::words::{Phrases, phrases};
 use crate::domain::clock::Millis;
@@ -95,7 +95,7 @@ pub(super) fn ids(fields: &Fields<'_>, name: &str) -> Vec<String> {
             found.extend(bare.map(|word| word.trim_matches(['<', '>', ',', ';']).to_owned()));
         }
     }
-    found.retain(|id| !id.is_empty() && id.len() <= 998);
+    found.retain(|id| !id.is_empty() && id.len() <= 998 && !id.contains('\0'));
     found.drain(..found.len().saturating_sub(limits::MAX_IDS));
     found
 }
@@ -108,11 +108,8 @@ pub(super) fn people(fields: &Fields<'_>, name: &str) -> Vec<Person> {
         if let HeaderValue::Address(list) = MessageStream::new(&line).parse_address() {
             for one in list.iter().take(limits::MAX_PEOPLE) {
                 let person = Person {
-                    name: one
-                        .name()
-                        .map(str::to_owned)
-                        .filter(|name| !name.is_empty()),
-                    address: one.address().unwrap_or_default().trim().to_lowercase(),
+                    name: one.name().map(without_nul).filter(|name| !name.is_empty()),
+                    address: without_nul(one.address().unwrap_or_default().trim()).to_lowercase(),
                 };
                 if person.name.is_some() || !person.address.is_empty() {
                     found.push(person);
