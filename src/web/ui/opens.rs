@@ -23,7 +23,7 @@ pub fn summary(lang: Lang, opens: &OpenFigures) -> Markup {
     html! {
         @if opens.delivered > 0 {
             h2 { (lang.opens_title()) }
-            div.panel { (kinds(lang, opens)) p.soft { (sentences(lang, opens)) } }
+            div.panel { p.soft { (sentences(lang, opens)) } (kinds(lang, opens)) }
         }
     }
 }

@@ -169,6 +169,10 @@ fn figures(lang: Lang, query: &Query, total: &Row) -> Markup {
         Counting::Human => lang.whose_human(),
         Counting::Raw => lang.whose_raw(),
     };
+    let machines = match query.counting {
+        Counting::Human => lang.machine_beside_note(),
+        Counting::Raw => lang.machine_inside_note(),
+    };
     let sent = total.sent.unwrap_or(total.mature_n + total.immature_n);
     html! {
         div.figs {
@@ -178,7 +182,7 @@ fn figures(lang: Lang, query: &Query, total: &Row) -> Markup {
                 (figure(lang.still_filling(), &lang.integer(total.immature_n), &html! { span.tag.machine { (lang.in_no_rate()) } }))
             }
             @if let Some(machine) = total.machine {
-                (figure(lang.machine_beside(), &lang.integer(machine), &html! { span.tag.machine { (lang.machine_beside_note()) } }))
+                (figure(lang.machine_beside(), &lang.integer(machine), &html! { span.tag.machine { (machines) } }))
             }
             @if let Some(p50) = total.p50_ms {
                 (figure(lang.half_within(), &lang.span(p50), &html! { (lang.after_sending()) }))

@@ -37,6 +37,7 @@ words! {
     still_filling_n(n: &str): "{n} still filling", "{n} ещё копится";
     machine_beside: "Machine clicks beside", "Машинные рядом";
     machine_beside_note: "never inside the rate", "в долю не входят";
+    machine_inside_note: "counted here as well", "здесь тоже учтены";
     half_within: "Half of those who clicked", "Половина перешедших";
     within(span: &str): "within {span}", "за {span}";
     rate: "Rate", "Доля";
