@@ -82,6 +82,8 @@ pub async fn sign_in(
     };
     web.attempts.forgive(&account);
     end_session_of(web, request).await?;
+    // Whoever signs in is at this place already, before a page is asked for.
+    seen::note(web, request, user.id).await;
     open_session(web, user.id).await
 }
 
