@@ -40,13 +40,15 @@ async fn opened(options: Options) -> (Demo, Told) {
     (demo.expect("nobody asked it to stop"), last)
 }
 
-/// How often each kind of event happened, hits by their verdicts.
+/// How often each kind of event happened, hits by their first verdicts. The product goes on judging
+/// once it is open, so how much is revised by now is chance.
 async fn counts(demo: &Demo) -> BTreeMap<String, usize> {
     let events = log::after(&demo.app.ctx.store, Seq(0), 100_000)
         .await
         .unwrap();
     let mut counts = BTreeMap::new();
-    for event in events {
+    let told = events.into_iter();
+    for event in told.filter(|event| event.event.kind != EventKind::Revised) {
         let word = match (event.event.kind, event.event.detail) {
             (kind, Detail::Hit { judgement, .. }) => format!("{kind:?} {:?}", judgement.verdict),
             (kind, _) => format!("{kind:?}"),
