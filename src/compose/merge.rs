@@ -8,6 +8,7 @@ use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
 };
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// Work one template may do: roughly an instruction or 64 bytes each.
 const FUEL: u64 = 100_000;
@@ -62,8 +63,7 @@ pub struct TemplateError {
 /// The fields that `source` uses, sorted; an error when it is no template or names a field that
 /// does not exist. Called when a template is saved.
 pub fn check_template(part: Part, source: &str) -> Result<Vec<String>, TemplateError> {
-    let environment = environment();
-    let template = environment
+    let template = ENVIRONMENT
         .template_from_named_str(part.name(), source)
         .map_err(|error| explain(part, source, &error))?;
     let mut fields: Vec<_> = template.undeclared_variables(true).into_iter().collect();
@@ -87,9 +87,8 @@ pub fn merge(content: &Content, fields: &Fields) -> Result<Merged, TemplateError
             text: content.text.clone(),
         });
     }
-    let environment = environment();
     let context = Value::from(Serde(fields));
-    let render = |part, source: &str| render(&environment, part, source, &context);
+    let render = |part, source: &str| render(part, source, &context);
     Ok(Merged {
         subject: render(Part::Subject, &content.subject)?,
         html: content
@@ -105,13 +104,8 @@ pub fn merge(content: &Content, fields: &Fields) -> Result<Merged, TemplateError
     })
 }
 
-fn render(
-    environment: &Environment<'_>,
-    part: Part,
-    source: &str,
-    context: &Value,
-) -> Result<String, TemplateError> {
-    let done = environment
+fn render(part: Part, source: &str, context: &Value) -> Result<String, TemplateError> {
+    let done = ENVIRONMENT
         .render_named_str(part.name(), source, context.clone())
         .map_err(|error| explain(part, source, &error))?;
     if done.len() > MAX_OUTPUT_BYTES {
@@ -123,6 +117,9 @@ fn render(
     }
     Ok(done)
 }
+
+/// It holds no template and nothing of any mail: fuel is counted anew for each rendering.
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
 /// An environment without loader or globals.
 fn environment() -> Environment<'static> {

@@ -1,6 +1,7 @@
 //! What the author's `href` means: read as a browser reads it, and what to do with it.
 
 use super::Options;
+use crate::domain::bytes;
 use crate::domain::finding::{Finding, FindingCode};
 use crate::domain::link::web_url;
 use crate::domain::ticket::MAX_URL_BYTES;
@@ -33,7 +34,8 @@ pub(super) fn read(raw: &str, options: &Options<'_>) -> Result<Target, Left> {
         Cow::Borrowed(raw)
     };
     let trimmed = decoded.trim_matches(|c: char| c <= ' ');
-    let url: Cow<'_, str> = if trimmed.contains(['\t', '\n', '\r', '\0']) {
+    let is_dropped = |byte| matches!(byte, b'\t' | b'\n' | b'\r' | b'\0');
+    let url: Cow<'_, str> = if bytes::position(trimmed.as_bytes(), is_dropped).is_some() {
         Cow::Owned(
             trimmed
                 .chars()
@@ -48,7 +50,7 @@ pub(super) fn read(raw: &str, options: &Options<'_>) -> Result<Target, Left> {
     if url.is_empty() || url.starts_with('#') {
         return Err(Left::Silently);
     }
-    if url.contains("{{") || url.contains("{%") {
+    if url.contains('{') && (url.contains("{{") || url.contains("{%")) {
         return Err(because(FindingCode::LinkUnfilled));
     }
     match scheme(&url) {

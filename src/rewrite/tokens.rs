@@ -7,7 +7,6 @@
 
 use super::foreign::Foreign;
 use super::script;
-use crate::domain::bytes;
 use std::ops::Range;
 
 /// One attribute of the tag found last.
@@ -253,7 +252,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn find(&self, from: usize, wanted: u8) -> Option<usize> {
-        Some(from + bytes::position(&self.bytes[from..], |byte| byte == wanted)?)
+        Some(from + memchr::memchr(wanted, &self.bytes[from..])?)
     }
 
     /// Behind the next `wanted`, or the end of the page.
