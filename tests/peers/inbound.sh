@@ -42,7 +42,7 @@ fi
 # Sources come from where this machine takes Debian's packages from; its own lists are left alone.
 python3 "$here/tests/peers/inbound_sources.py" "$work/parts"
 apt=(-qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$work/parts"
-    -o Dir::State::lists="$work/lists" -o Acquire::Languages=none)
+    -o Dir::State::lists="$work/lists" -o Acquire::Languages=none -o Acquire::Retries=4)
 mkdir -p "$work/lists/partial"
 apt-get "${apt[@]}" update
 (cd "$work/src" && apt-get "${apt[@]}" source --tar-only --download-only "${sources[@]}" 2>/dev/null)
