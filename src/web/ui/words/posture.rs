@@ -37,8 +37,8 @@ words! {
     dkim_good(name: &str): "The public key stands at {name}.", "Открытый ключ опубликован: {name}.";
     dkim_missing(name: &str): "Mail is signed, and {name} holds no key to check it by. Publish its public half there as: v=DKIM1; p=…",
         "Письма подписываются, но ключа для проверки по адресу {name} нет. Опубликуйте там открытую часть: v=DKIM1; p=…";
-    dkim_elsewhere(name: &str): "No key of this installation signs for {name}. Google and Microsoft sign by themselves once DKIM is switched on there; for any other relay add a key under [[dkim]].",
-        "Для {name} здесь нет ключа подписи. Google и Microsoft подписывают сами, если DKIM у них включён; для другого релея добавьте ключ в [[dkim]].";
+    dkim_elsewhere(name: &str): "No key of this installation signs for {name}. Google and Microsoft sign by themselves once DKIM is switched on there; for any other relay add a key to the settings, under “dkim”.",
+        "Для {name} здесь нет ключа подписи. Google и Microsoft подписывают сами, если DKIM у них включён; для другого релея добавьте ключ в «dkim».";
     click_good: "Every letter of outreach carries the header, signed, with an https link.", "Каждое письмо рассылки несёт подписанный заголовок со ссылкой https.";
     click_elsewhere: "Every letter of outreach carries the header; it counts where the relay's signature covers List-Unsubscribe and List-Unsubscribe-Post.",
         "Каждое письмо рассылки несёт заголовок; он действует, если подпись релея охватывает List-Unsubscribe и List-Unsubscribe-Post.";
