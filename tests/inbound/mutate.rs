@@ -34,11 +34,13 @@ fn mutated_mails_are_understood() {
             took < Duration::from_secs(10),
             "seed {seed}, mail {count} took {took:?}"
         );
-        // Not every database takes it in a text.
-        assert!(
-            !format!("{found:?}").contains("\\0"),
-            "seed {seed}, mail {count} has a NUL"
-        );
+        // Not every database takes it in a text. A backslash of the mail itself stands doubled.
+        let shown = format!("{found:?}").replace("\\\\", "");
+        if let Some(at) = shown.find("\\0") {
+            let before: String = shown[..at].chars().rev().take(200).collect();
+            let before: String = before.chars().rev().collect();
+            panic!("seed {seed}, mail {count} has a NUL behind {before}");
+        }
         for part in &found.new_text.parts {
             assert!(
                 found.full_text.get(part.clone()).is_some(),
