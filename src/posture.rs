@@ -191,6 +191,15 @@ fn judge(kind: Kind, records: Records) -> Found {
     let Some((_, rest)) = text.split_once(begins) else {
         return Found::Missing;
     };
+    // An empty key is one that was revoked (RFC 6376, 3.6.1).
+    let is_empty = |rest: &str| {
+        rest.split(';')
+            .next()
+            .is_none_or(|key| key.trim().is_empty())
+    };
+    if kind == Kind::Dkim && is_empty(rest) {
+        return Found::Missing;
+    }
     if kind != Kind::Dmarc {
         return Found::Good(String::new());
     }

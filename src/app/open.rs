@@ -197,8 +197,15 @@ pub async fn open_for_command(loaded: &Loaded) -> Result<Ctx, AppError> {
 pub async fn prepare(ctx: &Ctx, schema: Schema) -> Result<(), AppError> {
     match schema {
         Schema::Migrate => {
-            for name in ctx.store.migrate().await? {
+            let applied = ctx.store.migrate().await?;
+            for name in &applied {
                 tracing::info!(migration.name = name, "the schema was changed");
+            }
+            // A fresh store has nothing to fold again.
+            if applied.contains(&"months") && !applied.contains(&"spine") {
+                tracing::warn!(
+                    "reports count more than they did: run otklik rebuild-metrics once, beside serve"
+                );
             }
         }
         Schema::Expect => expect_schema(&ctx.store).await?,

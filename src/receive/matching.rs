@@ -67,12 +67,16 @@ pub(super) async fn find(
     no: InboundNo,
     at: Millis,
 ) -> Result<Option<Match>> {
+    let mut likeness = None;
     for key in &mail.keys {
         if let Some(matched) = by_key(tx, key, no, at).await? {
-            return Ok(Some(matched));
+            if matched.is_certain() {
+                return Ok(Some(matched));
+            }
+            likeness = likeness.or(Some(matched));
         }
     }
-    Ok(None)
+    Ok(likeness)
 }
 
 /// What one key leads to. A message that was erased is nobody's any more.
@@ -152,6 +156,10 @@ async fn by_earlier(tx: &mut Tx, by: MatchedBy, id: &str, no: InboundNo) -> Resu
     if earlier.matched_message.is_none() && earlier.thread_no.is_none() {
         return Ok(None);
     }
+    // Who answers a mail that was itself matched by likeness proves no more than that one did.
+    let likeness = MatchedBy::SubjectAndSender;
+    let is_likeness = earlier.matched_by == Some(likeness.code());
+    let by = if is_likeness { likeness } else { by };
     Ok(Some(Match {
         by,
         message: earlier.matched_message,

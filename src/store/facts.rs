@@ -135,7 +135,8 @@ fn frozen(row: &FreezeRow, left: Option<Millis>, zone: &Zone) -> Result<Frozen> 
         contact: row.contact_no,
         role: RecipientRole::from_code(row.role).ok_or_else(|| corrupt("role"))?,
         gateway: Gateway::of_domain(&row.domain).code(),
-        tracks_opens: row.track_opens != 0,
+        // Where only the day of the last open is kept (2), there is no open to count.
+        tracks_opens: row.track_opens == 1,
         tracks_clicks: row.track_clicks != 0,
         links: Vec::new(),
     })

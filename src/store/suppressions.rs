@@ -19,9 +19,11 @@ statements! {
     ADD = "INSERT INTO suppressions (id, scope, hash, address, reason, delivery_no, created_by, created_at)
         VALUES ($1, 'address', $2, $3, $4, $5, $6, $7)
         ON CONFLICT (scope, hash) WHERE lifted_at IS NULL DO NOTHING";
-    /// A complaint is graver than what stood there: it stops answers too.
+    /// What the contact asks for is graver than what stood there, and a complaint, which stops
+    /// answers too, than all.
     AGGRAVATE = "UPDATE suppressions SET reason = $2
-        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> $2";
+        WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> $2
+            AND reason <> 'complained'";
     LIFT = "UPDATE suppressions SET lifted_at = $2
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL AND reason <> 'complained'";
     /// What the contact asked for is no mistake of ours to mend.
@@ -102,7 +104,10 @@ pub async fn suppress_told(
     let was_new = added == 1;
     if was_new {
         log::append(tx, &[event]).await?;
-    } else if new.reason == SuppressionReason::Complained {
+    } else if matches!(
+        new.reason,
+        SuppressionReason::Complained | SuppressionReason::Unsubscribed
+    ) {
         execute!(&mut *tx, AGGRAVATE; hash, new.reason.as_str())?;
     }
     let stop = Stop {

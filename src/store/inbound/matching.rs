@@ -25,7 +25,7 @@ statements! {
         WHERE a.domain = $1 AND c.erased_at IS NULL AND d.address <> $2
             AND d.created_at >= $3 AND d.state IN (5, 7, 8, 11)
         ORDER BY d.created_at DESC, d.no DESC LIMIT 1";
-    BY_INBOUND_ID = "SELECT matched_message, delivery_no, thread_no, contact_no FROM inbound
+    BY_INBOUND_ID = "SELECT matched_by, matched_message, delivery_no, thread_no, contact_no FROM inbound
         WHERE message_id = $1 AND state = 1 AND no <> $2 ORDER BY no LIMIT 1";
     DELIVERIES = "SELECT d.no, d.mailbox_no, d.rep_no, d.contact_no, d.role, d.address, d.address_hash, d.state,
             d.created_at, d.handed_over_at, m.message_id AS header_id, m.subject
@@ -87,6 +87,8 @@ row! {
 row! {
     /// A mail that came in before.
     pub struct Earlier {
+        /// How it was matched itself, by the code of `MatchedBy`.
+        pub matched_by: Option<i16>,
         /// The message of ours it belongs to.
         pub matched_message: Option<MessageId>,
         /// The delivery of it.

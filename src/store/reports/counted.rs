@@ -14,7 +14,7 @@ use crate::domain::viewer::Viewer;
 use crate::metrics::tally::{Metric, Side};
 use crate::metrics::thread::LONGEST_SHIFT_DAYS;
 use crate::metrics::{ALL_REPS, Dim};
-use crate::report::asked::{Asked, Slice as AskedBy};
+use crate::report::asked::Asked;
 use crate::report::counted::Counted;
 use crate::report::input::Input;
 use crate::report::people::may_see;
@@ -198,7 +198,8 @@ impl Look {
     fn runs(&self, asked: &Asked, side: Side, by: By, passed: [i32; 5]) -> String {
         let used = passed.into_iter().filter(|day| *day != i32::MIN).min();
         let settled = used.map_or(asked.to, |day| Day(day - LONGEST_SHIFT_DAYS));
-        let is_whole = asked.by != AskedBy::Day && self.has_months(side == Side::Total, by);
+        // By month, too, contacts are told apart by day.
+        let is_whole = by != By::Day && self.has_months(side == Side::Total, by);
         let settled = if is_whole { settled } else { asked.from };
         let runs: Vec<(i16, i32, i32)> = runs(asked.from, asked.to, settled)
             .into_iter()

@@ -99,7 +99,8 @@ pub async fn rejudge_all(
         head,
         judged: 0,
     };
-    let mut before = Clicks::new();
+    let earlier = Seq((at.0 - STRETCH).max(0));
+    let mut before = Stretch::read(store, earlier, at).await?.clicks;
     let mut own = Stretch::read(store, at, head).await?;
     while walked.at < head {
         let last = end(walked.at, head);

@@ -44,6 +44,9 @@ pub async fn say(sent: Sent, path: Path<String>) -> Answer {
     let ctx = &desk.web.ctx;
     let found = read::lookup(&ctx.store, &desk.viewer, id).await?;
     let mail = found.ok_or_else(Problem::not_found)?;
+    if !mail.found.may_unsubscribe {
+        return Err(Problem::conflict("This mail does not ask for that.").into());
+    }
     let word = match sent.fields.text("wanted") {
         "yes" => NoMore::Wanted,
         "no" => NoMore::NotMeant,

@@ -269,6 +269,9 @@ pub(super) async fn no_more(
 ) -> Outcome {
     let found = read::lookup(&web.ctx.store, &caller.viewer, InboundId(id.0)).await?;
     let mail = found.ok_or_else(Problem::not_found)?;
+    if !mail.found.may_unsubscribe {
+        return Err(Problem::conflict("This mail does not ask for that."));
+    }
     let word = if body.value.wanted {
         NoMore::Wanted
     } else {

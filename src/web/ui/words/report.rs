@@ -15,7 +15,7 @@ words! {
         "Письма, отправленные с {from} по {to}; оцениваются через 7 дней.";
     from: "From", "С";
     to_day: "To", "По";
-    slice_by: "By", "По";
+    slice_by: "By", "Разрез";
     by_content: "content", "материалы";
     by_link: "link", "ссылки";
     by_template: "template", "шаблоны";
@@ -58,7 +58,7 @@ words! {
     as_csv: "CSV", "CSV";
     no_rows_title: "Nothing was sent in this period", "За этот период ничего не отправлено";
     no_rows_how: "Take an earlier date, or write a letter with a link.", "Возьмите более раннюю дату или напишите письмо со ссылкой.";
-    no_slice_title(by: &str): "Nothing here can be told apart by {by}", "Разбить по {by} нечего";
+    no_slice_title(by: &str): "Nothing here can be told apart by {by}", "Разреза «{by}» здесь нет";
     no_slice_how: "Choose another slice above. Content is told apart once letters link to assets of the library.",
         "Выберите другой разрез. По материалам видно, когда письма ведут на материалы библиотеки.";
     works: "works", "работает";
