@@ -28,8 +28,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// From the first byte of a request to the end of its head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// From the opening of a connection to the end of its first request's head. actix looks at this
+/// clock before it reads: where it were short, a machine that is out of breath for some seconds
+/// would refuse clicks that had long arrived.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// For an idle connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// Connections one worker holds; beyond it they wait to be accepted.

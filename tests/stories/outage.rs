@@ -81,7 +81,7 @@ async fn until(app: &TestApp, kinds: &[EventKind], expected: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_database_away_contacts_notice_nothing_and_every_hit_arrives() {
     let server = Server::start();
-    let url = server.database();
+    let url = server.database(None);
     let app = TestApp::with(Engine::Sqlite, Clock::System, |settings| {
         settings.database_url = url;
     })

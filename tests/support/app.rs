@@ -71,6 +71,8 @@ impl TestApp {
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
+                // A connection that waits unused is closed by the server, perhaps just when it is wanted.
+                .pool_max_idle_per_host(0)
                 .build()
                 .unwrap(),
             ctx,

@@ -29,7 +29,7 @@ impl Installation {
     pub fn fresh(engine: Engine) -> Self {
         let fresh = Self {
             folder: folder(),
-            database_url: engine.url(),
+            database_url: engine.empty(),
             settings: Vec::new(),
         };
         match engine {

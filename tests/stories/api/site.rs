@@ -8,7 +8,7 @@ use otklik::ctx::Ctx;
 use otklik::domain::clock::Clock;
 use otklik::domain::keys::KeyRing;
 use otklik::live::Live;
-use otklik::store::{PoolSizes, Store, log};
+use otklik::store::log;
 use otklik::web::{self, Parts, Web};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -56,8 +56,7 @@ impl Site {
         let address = listener.local_addr().unwrap();
         settings.base_url = format!("http://{address}").parse().unwrap();
         settings.tracking_url = settings.base_url.clone();
-        let store = Store::open(&engine.url(), PoolSizes::default()).unwrap();
-        store.migrate().await.unwrap();
+        let store = engine.store().await;
         let ctx = Ctx {
             networks: otklik::networks::Networks::default(),
             settings: Arc::new(settings),
@@ -93,6 +92,8 @@ impl Site {
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
+                // A connection that waits unused is closed by the server, perhaps just when it is wanted.
+                .pool_max_idle_per_host(0)
                 .build()
                 .unwrap(),
             ctx,
