@@ -92,6 +92,26 @@ impl Mutant {
     }
 }
 
+/// A mail with these bytes near its beginning breaks its reading, with the `faults` feature alone.
+pub const UNREADABLE: &[u8] = b"X-Fault: unreadable";
+
+/// Panics if a test asked for it by what `raw` holds.
+///
+/// # Panics
+/// That is what it is for.
+#[cfg(feature = "faults")]
+pub fn reading(raw: &[u8]) {
+    let head = &raw[..raw.len().min(1_024)];
+    let is_asked = head
+        .windows(UNREADABLE.len())
+        .any(|some| some == UNREADABLE);
+    assert!(!is_asked, "a test asked for a mail that cannot be read");
+}
+
+/// Panics never.
+#[cfg(not(feature = "faults"))]
+pub const fn reading(_raw: &[u8]) {}
+
 /// Dies here if a test asked for it.
 #[cfg(feature = "faults")]
 pub fn at(point: Point) {

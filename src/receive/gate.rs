@@ -25,6 +25,9 @@ pub enum KeptOut {
     Internal,
     /// From or to a domain that is excluded.
     Excluded,
+    /// A personal mailbox, and nobody can tell what the mail belongs to: its reading broke. That
+    /// one came, and when, is parked for administrators.
+    Unreadable,
 }
 
 /// What the rules say.
@@ -46,7 +49,10 @@ pub(super) struct Seen<'a> {
 
 /// Decides.
 pub(super) async fn rule(tx: &mut Tx, seen: &Seen<'_>) -> Result<Ruling> {
-    let mailbox = mailbox(tx, seen).await?;
+    let headers = &seen.mail.headers;
+    let open = headers.to.iter().chain(&headers.cc);
+    let open: Vec<&str> = open.map(|person| person.address.as_str()).collect();
+    let mailbox = mailbox(tx, seen.arrival, &open).await?;
     let Some(owner) = mailbox.clone().filter(|owner| owner.user_id.is_some()) else {
         return shared(tx, seen, mailbox).await;
     };
@@ -69,6 +75,22 @@ pub(super) async fn rule(tx: &mut Tx, seen: &Seen<'_>) -> Result<Ruling> {
     Ok(Ruling::Out(reason, owner))
 }
 
+/// Decides on a mail whose reading broke. What lies in a personal mailbox is private unless it is
+/// shown to belong to us, which here an address in the envelope alone can do.
+pub(super) async fn rule_unread(tx: &mut Tx, arrival: &Arrival, ours: &Ours) -> Result<Ruling> {
+    let mailbox = mailbox(tx, arrival, &[]).await?;
+    let Some(owner) = mailbox.clone().filter(|owner| owner.user_id.is_some()) else {
+        return Ok(Ruling::Keep(mailbox));
+    };
+    let to = &arrival.envelope_to;
+    let is_ours = to.iter().any(|to| ours.delivery_in_address(to).is_some())
+        || log_address::user(&[], to, &ours.verp).is_some();
+    if is_ours || arrival.wish == Wish::Asked {
+        return Ok(Ruling::Keep(mailbox));
+    }
+    Ok(Ruling::Out(KeptOut::Unreadable, owner))
+}
+
 /// A shared mailbox is read whole, but for what is never kept of any that is read.
 async fn shared(tx: &mut Tx, seen: &Seen<'_>, mailbox: Option<Owner>) -> Result<Ruling> {
     if let (Some(owner), Way::Imap { .. }) = (&mailbox, &seen.arrival.way)
@@ -79,16 +101,15 @@ async fn shared(tx: &mut Tx, seen: &Seen<'_>, mailbox: Option<Owner>) -> Result<
     Ok(Ruling::Keep(mailbox))
 }
 
-/// The mailbox it came to. A mail delivered to several is as public as the most public of them.
-async fn mailbox(tx: &mut Tx, seen: &Seen<'_>) -> Result<Option<Owner>> {
-    if let Way::Imap { mailbox, .. } = &seen.arrival.way {
+/// The mailbox it came to, where there is no envelope by the recipients `open` in its head. A mail
+/// delivered to several is as public as the most public of them.
+async fn mailbox(tx: &mut Tx, arrival: &Arrival, open: &[&str]) -> Result<Option<Owner>> {
+    if let Way::Imap { mailbox, .. } = &arrival.way {
         return gate::owner_of(tx, *mailbox).await;
     }
-    let envelope = &seen.arrival.envelope_to;
-    let headers = &seen.mail.headers;
+    let envelope = &arrival.envelope_to;
     let named: Vec<&str> = if envelope.is_empty() {
-        let open = headers.to.iter().chain(&headers.cc);
-        open.map(|person| person.address.as_str()).collect()
+        open.to_vec()
     } else {
         envelope.iter().map(String::as_str).collect()
     };
@@ -118,7 +139,7 @@ fn without_tag(text: &str) -> String {
 async fn never(tx: &mut Tx, seen: &Seen<'_>, owner: &Owner) -> Result<Option<KeptOut>> {
     let headers = &seen.mail.headers;
     let is_report = matches!(seen.mail.kind, InboundKind::Bounce | InboundKind::Complaint);
-    if is_report {
+    if is_report || is_wish(tx, seen).await? {
         return Ok(None);
     }
     let sender = headers.sender();
@@ -143,6 +164,27 @@ async fn never(tx: &mut Tx, seen: &Seen<'_>, owner: &Owner) -> Result<Option<Kep
         }
     }
     Ok(None)
+}
+
+/// Whether somebody whom we wrote to asks for no more mail. Nobody's wish to be left alone may be
+/// lost, and it is about mail of ours, wherever it comes from.
+async fn is_wish(tx: &mut Tx, seen: &Seen<'_>) -> Result<bool> {
+    let (mail, arrival) = (seen.mail, seen.arrival);
+    if mail.kind != InboundKind::Unsubscribe || arrival.folder != Folder::Inbox {
+        return Ok(false);
+    }
+    let matched = matching::find(tx, mail, InboundNo(0), arrival.received_at).await?;
+    let Some(matched) = matched else {
+        return Ok(false);
+    };
+    let own = match EmailAddress::parse(mail.headers.sender()) {
+        Ok(sender) => {
+            let known = found::contact_at(tx, sender.as_str()).await?;
+            matched.copy_to(sender.as_str(), known.map(|known| known.no))
+        }
+        Err(_) => None,
+    };
+    Ok(matched.proves_wish(own))
 }
 
 /// Whether it matches a thread of ours or a known contact.

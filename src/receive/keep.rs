@@ -60,6 +60,8 @@ pub struct Prepared {
 enum Outcome {
     Keep(Option<MailboxNo>),
     Out(KeptOut, Option<NewAsking>),
+    /// Nothing of it is kept but that it came there.
+    Unread(MailboxNo),
 }
 
 /// Looks at a mail without storing anything: its size, its identity, whether it may be kept.
@@ -72,16 +74,22 @@ pub async fn prepare(ctx: &Ctx, raw: Vec<u8>, arrival: Arrival) -> Result<Prepar
     }
     let raw = Arc::new(raw);
     let ours = Arc::new(ours::ours(ctx).await?);
-    let Some(mail) = reading::read(&raw, reading::seen(&arrival), &ours).await else {
-        // What breaks the reading is kept, parked and shown, unless it would be somebody's own.
+    let read = reading::read(&raw, reading::seen(&arrival), &ours).await;
+    let mut tx = ctx.store.snapshot().await?;
+    let Some(mail) = read else {
+        // What breaks the reading is kept, parked and shown, unless it may be somebody's own.
+        let ruling = gate::rule_unread(&mut tx, &arrival, &ours).await?;
+        tx.rollback().await?;
         return Ok(Prepared {
             identity: reading::digest(&raw),
-            outcome: Outcome::Keep(mailbox_of(&arrival)),
+            outcome: match ruling {
+                Ruling::Keep(owner) => Outcome::Keep(owner.map(|owner| owner.no)),
+                Ruling::Out(_, owner) => Outcome::Unread(owner.no),
+            },
             raw,
             arrival,
         });
     };
-    let mut tx = ctx.store.snapshot().await?;
     let seen = Seen {
         raw: &raw,
         arrival: &arrival,
@@ -118,18 +126,12 @@ pub async fn prepare(ctx: &Ctx, raw: Vec<u8>, arrival: Arrival) -> Result<Prepar
     })
 }
 
-const fn mailbox_of(arrival: &Arrival) -> Option<MailboxNo> {
-    match &arrival.way {
-        Way::Imap { mailbox, .. } => Some(*mailbox),
-        Way::Lmtp | Way::Api | Way::File => None,
-    }
-}
-
 /// Stores it in the caller's transaction, in which a cursor may move too. Acknowledge the mail
 /// only after the commit.
 pub async fn store_in(tx: &mut Tx, ctx: &Ctx, prepared: &Prepared) -> Result<Received, StoreError> {
-    let mailbox = match &prepared.outcome {
-        Outcome::Keep(mailbox) => *mailbox,
+    let (mailbox, raw) = match &prepared.outcome {
+        Outcome::Keep(mailbox) => (*mailbox, Some(prepared.raw.as_slice())),
+        Outcome::Unread(mailbox) => (Some(*mailbox), None),
         Outcome::Out(reason, asking) => {
             if let Some(asking) = asking {
                 inbound::gate::ask(tx, asking).await?;
@@ -147,7 +149,7 @@ pub async fn store_in(tx: &mut Tx, ctx: &Ctx, prepared: &Prepared) -> Result<Rec
             Folder::Inbox => 0,
             Folder::Sent => 1,
         },
-        raw: &prepared.raw,
+        raw,
         now,
         due_at: if goes_on {
             now.plus(HEAD_START_MS)
@@ -162,12 +164,22 @@ pub async fn store_in(tx: &mut Tx, ctx: &Ctx, prepared: &Prepared) -> Result<Rec
                 Way::Imap { place, .. } => Some(place.clone()),
                 Way::Lmtp | Way::Api | Way::File => None,
             },
-            envelope_from: arrival.envelope_from.clone(),
-            envelope_to: arrival.envelope_to.clone(),
+            envelope_from: arrival.envelope_from.clone().filter(|_| raw.is_some()),
+            envelope_to: raw.map_or_else(Vec::new, |_| arrival.envelope_to.clone()),
             at: arrival.received_at,
         },
     };
     let kept = inbound::keep(tx, &new).await?;
+    if raw.is_none() {
+        if kept.is_new {
+            tracing::error!(
+                inbound.no = kept.no.0,
+                mailbox.no = mailbox.map(|no| no.0),
+                "a mail in a personal mailbox could not be read; nothing of it is kept"
+            );
+        }
+        return Ok(Received::KeptOut(KeptOut::Unreadable));
+    }
     Ok(Received::Stored {
         no: kept.no,
         id: kept.id,

@@ -52,12 +52,28 @@ impl Match {
 
     /// The delivery to `address`, or to another address of `contact`.
     pub(super) fn copy_to(&self, address: &str, contact: Option<ContactNo>) -> Option<&Copy> {
-        let exact = self.copies.iter().find(|copy| copy.address == address);
-        exact.or_else(|| {
-            contact?;
-            self.copies.iter().find(|copy| copy.contact_no == contact)
-        })
+        copy_to(&self.copies, address, contact)
     }
+
+    /// Whether a wish for no more mail counts, of whoever has the delivery `own`. A token in the
+    /// address proves it as well as the sender does; one in a quoted copy does not, since whoever
+    /// that was passed on to quotes it too.
+    pub(super) fn proves_wish(&self, own: Option<&Copy>) -> bool {
+        self.by == MatchedBy::Token || self.is_certain() && own.is_some()
+    }
+}
+
+/// Of the deliveries of a message the one to `address`, or to another address of `contact`.
+pub(super) fn copy_to<'a>(
+    copies: &'a [Copy],
+    address: &str,
+    contact: Option<ContactNo>,
+) -> Option<&'a Copy> {
+    let exact = copies.iter().find(|copy| copy.address == address);
+    exact.or_else(|| {
+        contact?;
+        copies.iter().find(|copy| copy.contact_no == contact)
+    })
 }
 
 /// What a mail belongs to, by the first of its keys that leads somewhere.

@@ -2,6 +2,7 @@
 //! that breaks it must break nothing else.
 
 use super::arrival::Arrival;
+use crate::faults;
 use crate::inbound::{self, Display, Ours, Understood};
 use sha2::{Digest as _, Sha256};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,8 +28,11 @@ pub(super) async fn read(
 ) -> Option<Understood> {
     let (raw, ours) = (Arc::clone(raw), Arc::clone(ours));
     let is_small = raw.len() <= SMALL_BYTES;
-    let read =
-        move || catch_unwind(AssertUnwindSafe(|| inbound::understand(&raw, &seen, &ours))).ok();
+    let understand = move || {
+        faults::reading(&raw);
+        inbound::understand(&raw, &seen, &ours)
+    };
+    let read = move || catch_unwind(AssertUnwindSafe(understand)).ok();
     if is_small {
         return read();
     }

@@ -198,7 +198,7 @@ pub(super) async fn queue(findings: &mut Findings, ctx: &Ctx) {
         Ok(0) => findings.good("inbound mail", "all of it was understood"),
         Ok(n) => {
             let text = format!(
-                "{n} could not be understood: look at GET /api/v1/inbound?state=parked and try them again"
+                "{n} could not be understood: look at GET /api/v1/inbound?state=parked, and try them again or withdraw them"
             );
             findings.bad("inbound mail", &text);
         }

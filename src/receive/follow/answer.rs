@@ -4,7 +4,7 @@ use super::person::{self, Wish};
 use super::{Author, Case, thread};
 use crate::domain::event::{Detail, EventKind, NewEvent};
 use crate::domain::id::{AccountId, ContactId, ContactNo, ThreadNo, TouchId};
-use crate::domain::inbound::{BounceReason, InboundKind, MatchedBy, Report};
+use crate::domain::inbound::{BounceReason, InboundKind, Report};
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
 use crate::domain::touch::{Agency, Channel, Direction, own_words};
 use crate::inbound::Unsubscribe;
@@ -240,8 +240,7 @@ async fn left(
     Ok(())
 }
 
-/// The contact asks for no more. A token in the address proves it as well as the sender does; one
-/// in a quoted copy does not, since whoever that was passed on to quotes it too.
+/// The contact asks for no more.
 async fn unsubscribe(
     tx: &mut Tx,
     case: &Case<'_>,
@@ -249,8 +248,7 @@ async fn unsubscribe(
     author: &Author<'_>,
     finding: &mut Finding,
 ) -> Result<()> {
-    let by_token = matched.is_some_and(|matched| matched.by == MatchedBy::Token);
-    if !author.is_proven && !by_token {
+    if !matched.is_some_and(|matched| matched.proves_wish(author.copy)) {
         finding.found.unproven = true;
         return Ok(());
     }

@@ -4,13 +4,14 @@
 
 use super::super::sql::{execute, maybe, statements};
 use super::super::{Result, StoreError, Tx};
+use super::read::State;
 use crate::domain::clock::Millis;
 use crate::domain::id::{InboundId, InboundNo, MailboxNo};
 use serde_json::json;
 
 statements! {
-    ADD = "INSERT INTO inbound (id, identity, mailbox_no, folder, received_at, stored_at, state, due_at, tries)
-        VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)
+    ADD = "INSERT INTO inbound (id, identity, mailbox_no, folder, received_at, stored_at, due_at, tries, state, fault)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (identity) DO NOTHING
         RETURNING no";
     BY_IDENTITY = "SELECT no, id FROM inbound WHERE identity = $1";
@@ -21,6 +22,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT DO NOTHING";
 }
+
+/// Why a mail is parked of which nothing else is kept.
+const PRIVATE: &str = "reading it failed, and as it may be private nothing of it is kept";
 
 /// Where a mail lies in a mailbox that is read by IMAP.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +63,8 @@ pub struct NewInbound<'a> {
     pub identity: [u8; 32],
     /// 0 inbox, 1 sent.
     pub folder: i16,
-    /// The bytes.
-    pub raw: &'a [u8],
+    /// The bytes; `None` where they may not be kept and nobody can read them, which is parked.
+    pub raw: Option<&'a [u8]>,
     /// How it came.
     pub arrival: NewArrival,
     /// Now.
@@ -87,10 +91,16 @@ pub struct Kept {
 pub async fn keep(tx: &mut Tx, new: &NewInbound<'_>) -> Result<Kept> {
     let identity = new.identity.as_slice();
     let arrival = &new.arrival;
+    let (state, fault) = match new.raw {
+        Some(_) => (State::Stored, None),
+        None => (State::Parked, Some(PRIVATE)),
+    };
     let added = maybe!(&mut *tx, ADD, (InboundNo,); new.id, identity, arrival.mailbox, new.folder,
-        arrival.at, new.now, new.due_at, new.tries)?;
+        arrival.at, new.now, new.due_at, new.tries, state as i16, fault)?;
     let kept = if let Some((no,)) = added {
-        execute!(&mut *tx, ADD_BYTES; no, new.raw, new.now)?;
+        if let Some(raw) = new.raw {
+            execute!(&mut *tx, ADD_BYTES; no, raw, new.now)?;
+        }
         Kept {
             no,
             id: new.id,

@@ -22,8 +22,9 @@ statements! {
         WHERE state = 0 AND due_at <= $1 AND tries >= $2";
     FAILED = "UPDATE inbound SET fault = $2, due_at = $3, state = CASE WHEN tries >= $4 THEN 2 ELSE 0 END
         WHERE no = $1 AND state = 0";
-    UNPARK = "UPDATE inbound SET state = 0, tries = 0, due_at = $2 WHERE id = $1 AND state = 2";
-    PARKED = "SELECT COUNT(*) FROM inbound WHERE state = 2";
+    UNPARK = "UPDATE inbound SET state = 0, tries = 0, due_at = $2 WHERE id = $1 AND state = 2
+        AND EXISTS (SELECT 1 FROM inbound_raw r WHERE r.inbound_no = inbound.no)";
+    PARKED = "SELECT COUNT(*) FROM inbound WHERE state = 2 AND withdrawn_at IS NULL";
     RAW = "SELECT i.id, i.folder, i.received_at, i.state, r.bytes, b.no AS mailbox_no, b.address AS mailbox_address,
             b.profile, u.no AS mailbox_user
         FROM inbound i
@@ -113,7 +114,7 @@ pub async fn failed(tx: &mut Tx, no: InboundNo, fault: &str, again_at: Millis) -
     Ok(())
 }
 
-/// Gives a parked mail new tries; `false` when it is not parked.
+/// Gives a parked mail new tries; `false` when it is not parked, or nothing of it was kept.
 pub async fn unpark(tx: &mut Tx, id: InboundId, now: Millis) -> Result<bool> {
     Ok(execute!(tx, UNPARK; id, now)? == 1)
 }

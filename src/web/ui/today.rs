@@ -10,6 +10,7 @@ use crate::domain::delivery::DeliveryState as S;
 use crate::domain::id::{InboundId, Seq};
 use crate::domain::mailbox::Block;
 use crate::domain::viewer::Role;
+use crate::store::inbound::pending::parked;
 use crate::store::mailboxes::{self, Mailbox};
 use crate::store::pages::today::{self, Click, Open};
 use maud::{Markup, html};
@@ -24,6 +25,8 @@ const LOOK_MS: i64 = 7 * DAY_MS;
 struct Alerts {
     paused: Vec<Mailbox>,
     about_us: Vec<(InboundId, Millis)>,
+    /// Mails that came in and could not be understood.
+    parked: i64,
     /// Whether a newcomer to a demonstration is to be told what to try.
     is_demo: bool,
 }
@@ -53,6 +56,11 @@ pub async fn show(desk: Desk) -> Answer {
             today::about_us(store, back(LOOK_MS)).await?
         } else {
             Vec::new()
+        },
+        parked: if desk.viewer.may_administer() {
+            parked(store).await?
+        } else {
+            0
         },
         is_demo: demo::Hint::read(store).await?.is_some(),
     };
@@ -236,6 +244,9 @@ fn alerts(desk: &Desk, alerts: &Alerts) -> Markup {
             div.banner role="alert" {
                 (lang.about_us(&lang.near_time(*at, desk.frame.when.now, &desk.frame.when.zone)))
             }
+        }
+        @if alerts.parked > 0 {
+            div.banner role="alert" { (lang.mails_parked(&lang.integer(alerts.parked))) }
         }
     }
 }

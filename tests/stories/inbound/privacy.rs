@@ -6,6 +6,7 @@ use crate::support::engines::Engine;
 use otklik::domain::address::EmailAddress;
 use otklik::domain::id::ContactId;
 use otklik::domain::touch::{Agency, Direction};
+use otklik::domain::verp::VerpKeys;
 use otklik::receive::{self, Arrival, Folder, KeptOut, Received, Way, Wish};
 use otklik::store::inbound::gate::{self, Decision};
 use otklik::store::inbound::read;
@@ -70,6 +71,57 @@ async fn a_personal_mailbox_keeps_its_private_mail() {
         let known = mail("Anna <anna@buyer.example>", "", 20, "Another thing.");
         stored(desk.inbox(&known, 20).await);
         stored(desk.inbox(&desk.answer(21), 21).await);
+    }
+}
+
+#[tokio::test]
+async fn nobodys_wish_to_be_left_alone_is_kept_out() {
+    for engine in Engine::BOTH {
+        for by_token in [true, false] {
+            let desk = Desk::open(engine).await;
+            let mailbox = desk.mailbox().await;
+            let mut tx = desk.ctx.store.begin().await.unwrap();
+            let domains = ["buyer.example".to_owned(), "robot.example".to_owned()];
+            gate::exclude(&mut tx, mailbox, &domains).await.unwrap();
+            tx.commit().await.unwrap();
+            let wish = |from: &str, more: &str, n| mail(from, more, n, "Unsubscribe");
+            for (n, raw) in [
+                (80, desk.answer(80)),
+                // It is about nothing of ours, or proves that of nobody we wrote to.
+                (81, wish("Anna <anna@buyer.example>", "", 81)),
+                (
+                    82,
+                    wish(
+                        "Eve <eve@robot.example>",
+                        &format!("In-Reply-To: <{}>\r\n", desk.message_id),
+                        82,
+                    ),
+                ),
+            ] {
+                let received = desk.inbox(&raw, n).await;
+                assert_eq!(received, Received::KeptOut(KeptOut::Excluded), "{raw}");
+            }
+            let raw = if by_token {
+                let rita = EmailAddress::parse("rita@seller.example").unwrap();
+                let delivery = desk.delivery(desk.message).await.id;
+                let keys = VerpKeys::new(&desk.ctx.keys);
+                let at = keys.sign_unsubscribe(&rita, delivery).unwrap();
+                let to = format!("To: <{at}>");
+                wish("Robot <x@robot.example>", "", 83)
+                    .replace("To: Rita <rita@seller.example>", &to)
+            } else {
+                let named = format!("In-Reply-To: <{}>\r\n", desk.message_id);
+                wish("Anna <anna@buyer.example>", &named, 83)
+            };
+            let no = stored(desk.inbox(&raw, 83).await);
+            receive::understand(&desk.ctx, no).await.unwrap();
+            let reason = desk.is_suppressed("anna@buyer.example").await;
+            assert_eq!(
+                reason.as_deref(),
+                Some("unsubscribed"),
+                "{engine:?} {by_token}"
+            );
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use otklik::domain::suppression::AddressHasher;
 use otklik::store::suppressions;
 
 impl Desk {
-    async fn is_suppressed(&self, address: &str) -> Option<String> {
+    /// Why an address is on the list, if it is.
+    pub async fn is_suppressed(&self, address: &str) -> Option<String> {
         let address = EmailAddress::parse(address).unwrap();
         let hash = AddressHasher::new(&self.ctx.keys).hash(&address);
         let found = suppressions::lookup(&self.ctx.store, hash).await.unwrap();

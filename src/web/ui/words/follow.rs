@@ -38,6 +38,8 @@ words! {
         "Сервер сообщил о слишком частой отправке: не больше письма в минуту до {when}. Контактов это не касается.";
     about_us(when: &str): "A report of {when} says that mail of ours fails SPF, DKIM or DMARC. Check the DNS records (otklik doctor shows them).",
         "Отчёт ({when}) сообщает, что наши письма не проходят SPF, DKIM или DMARC. Проверьте записи DNS (их показывает otklik doctor).";
+    mails_parked(n: &str): "Mails that came in and could not be read: {n}. otklik doctor says where to look.",
+        "Не удалось прочитать входящих писем: {n}. Где смотреть, подскажет otklik doctor.";
     open_mailbox: "Open the mailbox", "Открыть ящик";
     open_report: "Open the report", "Открыть отчёт";
 
