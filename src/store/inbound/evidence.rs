@@ -6,9 +6,9 @@ use super::super::sql::{execute, statements};
 use super::super::{Result, Tx, log};
 use crate::domain::clock::Millis;
 use crate::domain::delivery::{DeliveryEvent, DeliveryState};
-use crate::domain::event::{Detail, EventKind, NewEvent};
-use crate::domain::id::DeliveryNo;
-use crate::domain::inbound::Report;
+use crate::domain::event::{Detail, Event, EventKind, NewEvent};
+use crate::domain::id::{DeliveryNo, Seq};
+use crate::domain::inbound::{BounceClass, Report};
 
 statements! {
     /// Only a body that was let go can have arrived or come back.
@@ -16,6 +16,8 @@ statements! {
         WHERE no = $1 AND ((1 << state) & $3) <> 0 AND handed_over_at IS NOT NULL"
         postgres "UPDATE deliveries SET state = $2, settled_at = $4, reason_code = $5, reason_text = $6
         WHERE no = $1 AND ((1 << state) & $3::INTEGER) <> 0 AND handed_over_at IS NOT NULL";
+    /// What came back once comes back for good.
+    WORSEN = "UPDATE deliveries SET reason_code = $3, reason_text = $4 WHERE no = $1 AND state = $2";
 }
 
 /// What showed that a delivery had reached its server, though no answer said so.
@@ -86,7 +88,8 @@ pub async fn arrived(tx: &mut Tx, delivery: DeliveryNo, proof: Proof, at: Millis
 }
 
 /// Says in the log what a report says of a delivery, and moves the delivery where it came back.
-/// One that bounced before stays as it is: the report is told once.
+/// One that bounced before stays as it is, and the report is told once, unless it came back for
+/// now and this says that it does for good. Gives whether that was news.
 pub async fn reported(
     tx: &mut Tx,
     delivery: DeliveryNo,
@@ -101,7 +104,7 @@ pub async fn reported(
         let text = Some(report.text.as_str());
         let n =
             execute!(&mut *tx, SETTLE; delivery, to.code(), sources(event, to), at, code, text)?;
-        if n == 0 {
+        if n == 0 && !worsened(tx, delivery, report).await? {
             return Ok(false);
         }
     }
@@ -117,4 +120,20 @@ pub async fn reported(
     };
     log::append(tx, &[event]).await?;
     Ok(true)
+}
+
+/// Whether `delivery` came back before, and `report` is the first to say that it does for good.
+async fn worsened(tx: &mut Tx, delivery: DeliveryNo, report: &Report) -> Result<bool> {
+    let is_hard = |report: &Report| report.class == Some(BounceClass::Hard);
+    if !is_hard(report) {
+        return Ok(false);
+    }
+    let told = log::of_delivery_until(tx, delivery, Seq(i64::MAX)).await?;
+    let was_hard = |event: &Event| matches!(&event.event.detail, Detail::Report(told) if event.event.kind == EventKind::Bounced && is_hard(told));
+    if told.iter().any(was_hard) {
+        return Ok(false);
+    }
+    let (code, text) = (report.reason.as_str(), report.text.as_str());
+    let n = execute!(tx, WORSEN; delivery, DeliveryState::Bounced.code(), code, text)?;
+    Ok(n == 1)
 }

@@ -193,3 +193,35 @@ async fn a_domain_that_was_not_found_twice_is_flagged_for_all_who_write_there() 
         desk.app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_back_for_now_and_then_for_good_has_come_back_for_good_once() {
+    for engine in Engine::BOTH {
+        let desk = Posted::open(engine).await;
+        let first = desk.sent(ANNA).await;
+        let waits = desk.later(ANNA).await;
+        desk.post(&desk.report(&first, "failed", "5.2.2", "552 5.2.2 mailbox full"))
+            .await;
+        assert_eq!(desk.state(&first).await.1, "mailbox_full", "{engine:?}");
+        assert!(desk.suppressed().await.is_empty(), "{engine:?}");
+        for _ in 0..2 {
+            let words = "550 5.1.1 user unknown";
+            let shown = desk
+                .post(&desk.report(&first, "failed", "5.1.1", words))
+                .await;
+            assert_eq!(shown["kind"], "bounce", "{shown}");
+            let hard = [(ANNA.to_owned(), "hard_bounce".to_owned())];
+            assert_eq!(desk.suppressed().await, hard, "{engine:?}");
+            let known = desk.state(&first).await;
+            assert_eq!(known, ("bounced".into(), "unknown_user".into()));
+            assert_eq!(desk.state(&waits).await.0, "cancelled", "{engine:?}");
+            assert_eq!(desk.events(EventKind::Bounced).await.len(), 2, "{engine:?}");
+        }
+        // What is known to be for good gets no better.
+        desk.post(&desk.report(&first, "failed", "5.2.2", "552 5.2.2 mailbox full"))
+            .await;
+        assert_eq!(desk.state(&first).await.1, "unknown_user", "{engine:?}");
+        assert_eq!(desk.events(EventKind::Bounced).await.len(), 2, "{engine:?}");
+        desk.app.stop().await;
+    }
+}
