@@ -24,6 +24,6 @@ pub use arrival::{Arrival, Folder, Way, Wish};
 pub use gate::KeptOut;
 pub use keep::{LARGEST_BYTES, Prepared, ReceiveError, Received, prepare, store_in, take};
 pub use log_address::log_address_of;
-pub use no_more::{NoMore, say_no_more};
+pub use no_more::{NoMore, NotTaken, say_no_more};
 pub use ours::display;
 pub use understand::{Understanding, understand};

@@ -1,8 +1,8 @@
 //! The second of two commits, as far as the mail's own row goes: that it is taken up now, and what
 //! was found.
 
-use super::super::sql::{execute, one, statements};
-use super::super::{Result, Tx};
+use super::super::sql::{execute, maybe, row, statements};
+use super::super::{Result, StoreError, Tx};
 use crate::domain::clock::Millis;
 use crate::domain::id::{ContactNo, DeliveryNo, InboundNo, MessageId, ThreadNo, UserNo};
 use crate::domain::inbound::{BounceClass, BounceReason, InboundKind, MatchedBy};
@@ -17,7 +17,30 @@ statements! {
             bounce_class = $14, bounce_reason = $15, bounce_code = $16, away_until = $17, outcome = $18, found = $19
         WHERE no = $1";
     AMEND = "UPDATE inbound SET found = $2 WHERE no = $1 AND withdrawn_at IS NULL";
-    SUBJECTS = "SELECT delivery_no, contact_no FROM inbound WHERE no = $1";
+    ASKED = "SELECT sender, matched_message, delivery_no, found FROM inbound
+        WHERE no = $1 AND withdrawn_at IS NULL";
+}
+
+row! {
+    struct AskedRow {
+        sender: Option<String>,
+        matched_message: Option<MessageId>,
+        delivery_no: Option<DeliveryNo>,
+        found: Option<String>,
+    }
+}
+
+/// What must be known of a mail when a person says what it asks for.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its author's address.
+    pub sender: String,
+    /// The message of ours it belongs to.
+    pub message: Option<MessageId>,
+    /// The delivery it is about.
+    pub delivery: Option<DeliveryNo>,
+    /// What was found, with what people have said since.
+    pub found: Found,
 }
 
 /// What was found beside what has a column of its own.
@@ -150,12 +173,20 @@ pub async fn amend(tx: &mut Tx, no: InboundNo, found: &Found) -> Result<()> {
     Ok(())
 }
 
-/// The delivery and the contact that a mail is about.
-pub async fn subjects(
-    tx: &mut Tx,
-    no: InboundNo,
-) -> Result<(Option<DeliveryNo>, Option<ContactNo>)> {
-    one!(tx, SUBJECTS, (Option<DeliveryNo>, Option<ContactNo>); no)
+/// What a mail asks for, as the transaction sees it; `None` once withdrawn.
+pub async fn asked(tx: &mut Tx, no: InboundNo) -> Result<Option<Asked>> {
+    let Some(row) = maybe!(tx, ASKED, AskedRow; no)? else {
+        return Ok(None);
+    };
+    let found = row.found.as_deref().map(serde_json::from_str).transpose();
+    Ok(Some(Asked {
+        sender: row.sender.unwrap_or_default(),
+        message: row.matched_message,
+        delivery: row.delivery_no,
+        found: found
+            .map_err(|_| StoreError::Corrupt(format!("inbound {no}: found")))?
+            .unwrap_or_default(),
+    }))
 }
 
 /// PostgreSQL takes no NUL in a text, and a foreign mail may hold one.

@@ -44,17 +44,15 @@ pub async fn say(sent: Sent, path: Path<String>) -> Answer {
     let ctx = &desk.web.ctx;
     let found = read::lookup(&ctx.store, &desk.viewer, id).await?;
     let mail = found.ok_or_else(Problem::not_found)?;
-    if !mail.found.may_unsubscribe {
-        return Err(Problem::conflict("This mail does not ask for that.").into());
-    }
     let word = match sent.fields.text("wanted") {
         "yes" => NoMore::Wanted,
         "no" => NoMore::NotMeant,
         _ => return Err(Problem::field("wanted", "must be yes or no").into()),
     };
     let mut tx = ctx.store.begin().await?;
-    receive::say_no_more(ctx, &mut tx, &mail, word, desk.user.id).await?;
+    let said = receive::say_no_more(ctx, &mut tx, mail.no, word, desk.user.id).await?;
     tx.commit().await?;
+    said.map_err(|why| Problem::conflict(why.to_string()))?;
     let back = mail.thread.map_or_else(
         || "/inbox?done=no-more".to_owned(),
         |thread| format!("/threads/{thread}?done=no-more"),

@@ -3,6 +3,7 @@
 mod away;
 mod connect;
 mod follow;
+mod no_more;
 mod pauses;
 mod post;
 mod posted;
@@ -13,6 +14,7 @@ mod redone;
 mod reports;
 mod senders;
 mod shown;
+mod unread;
 mod ways;
 mod wishes;
 

@@ -9,11 +9,13 @@ use otklik::domain::event::EventKind;
 use otklik::domain::mailbox::Profile;
 use serde_json::{Value, json};
 
-const ANNA: &str = "anna@buyer.example";
-const HOME: &str = "anna@home.example";
+pub const ANNA: &str = "anna@buyer.example";
+pub const HOME: &str = "anna@home.example";
+/// What a person must decide.
+pub const MAY_ASK: &str = "We would like to go on with the trial, but please remove me from the monthly list that your colleague keeps.";
 
 /// Anna with two addresses.
-async fn with_anna(engine: Engine) -> Posted {
+pub async fn with_anna(engine: Engine) -> Posted {
     let desk = Posted::open(engine).await;
     let body = json!({"name": "Anna", "emails": [ANNA, HOME]});
     let made = desk.app.post("api/v1/contacts", &desk.app.rep, &body).await;
@@ -177,12 +179,11 @@ async fn who_asks_in_their_own_words_gets_no_more_mail_and_a_quoted_footer_asks_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_that_may_ask_for_it_is_asked_of_the_rep_whose_word_counts() {
-    let text = "We would like to go on with the trial, but please remove me from the monthly list that your colleague keeps.";
     for engine in Engine::BOTH {
         for (word, expected) in [("yes", both("unsubscribed")), ("no", Vec::new())] {
             let desk = with_anna(engine).await;
             let first = desk.sent(ANNA).await;
-            let shown = desk.post(&desk.answer(&first, ANNA, "", text)).await;
+            let shown = desk.post(&desk.answer(&first, ANNA, "", MAY_ASK)).await;
             assert_eq!(shown["kind"], "reply", "{shown}");
             assert_eq!(shown["may_unsubscribe"], true, "{engine:?}");
             assert!(desk.suppressed().await.is_empty(), "nothing by itself");

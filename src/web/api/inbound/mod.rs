@@ -259,7 +259,7 @@ struct NoMoreIn {
 
 /// Say whether a mail asks for no more mail
 #[utoipa::path(tag = "inbound", params(("id" = Uuid, Path)), request_body = NoMoreIn,
-    responses((status = 200, body = InboundOut), (status = 404), (status = 422)))]
+    responses((status = 200, body = InboundOut), (status = 404), (status = 409), (status = 422)))]
 #[post("/inbound/{id}/no-more")]
 pub(super) async fn no_more(
     web: Data<Web>,
@@ -269,17 +269,15 @@ pub(super) async fn no_more(
 ) -> Outcome {
     let found = read::lookup(&web.ctx.store, &caller.viewer, InboundId(id.0)).await?;
     let mail = found.ok_or_else(Problem::not_found)?;
-    if !mail.found.may_unsubscribe {
-        return Err(Problem::conflict("This mail does not ask for that."));
-    }
     let word = if body.value.wanted {
         NoMore::Wanted
     } else {
         NoMore::NotMeant
     };
     let mut tx = web.ctx.store.begin().await?;
-    receive::say_no_more(&web.ctx, &mut tx, &mail, word, caller.user.id).await?;
+    let said = receive::say_no_more(&web.ctx, &mut tx, mail.no, word, caller.user.id).await?;
     tx.commit().await?;
+    said.map_err(|why| Problem::conflict(why.to_string()))?;
     ok(show(&web, &caller, id).await?)
 }
 
