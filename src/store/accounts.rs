@@ -1,6 +1,6 @@
 //! Companies outside. Their names are no secret inside the organisation: everybody reads them.
 
-use super::contacts::pattern;
+use super::search::pattern;
 use super::sql::{execute, maybe, row, rows, statements};
 use super::{Result, Store, Tx};
 use crate::domain::clock::Millis;
@@ -15,7 +15,7 @@ statements! {
     BY_DOMAIN = "SELECT id, name, domain, owner_id, source, external_id, created_at FROM accounts
         WHERE domain = $1";
     LIST = "SELECT id, name, domain, owner_id, source, external_id, created_at FROM accounts
-        WHERE (id < $1 OR $1 IS NULL) AND (CAST($2 AS TEXT) IS NULL OR lower(name) LIKE $2 ESCAPE '!')
+        WHERE (id < $1 OR $1 IS NULL) AND (CAST($2 AS TEXT) IS NULL OR name" found "$2" ")
         ORDER BY id DESC LIMIT $3";
     DELETE = "DELETE FROM accounts WHERE id = $1
         AND NOT EXISTS (SELECT 1 FROM contacts WHERE account_id = $1)";

@@ -2,6 +2,7 @@
 //! everybody's; an erased contact is gone for all.
 
 use super::scope::Reach;
+use super::search::pattern;
 use super::sql::{execute, maybe, one, row, rows, statements};
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::address::EmailAddress;
@@ -41,8 +42,8 @@ statements! {
         WHERE c.erased_at IS NULL
             AND (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2) OR c.owner_id IS NULL)
             AND (c.id < $4 OR $4 IS NULL)
-            AND (CAST($5 AS TEXT) IS NULL OR lower(c.name) LIKE $5 ESCAPE '!' OR lower(c.name) LIKE $7 ESCAPE '!'
-                OR EXISTS (SELECT 1 FROM contact_emails e WHERE e.contact_no = c.no AND e.address LIKE $5 ESCAPE '!'))
+            AND (CAST($5 AS TEXT) IS NULL OR c.name" found "$5" "
+                OR EXISTS (SELECT 1 FROM contact_emails e WHERE e.contact_no = c.no AND e.address" found "$5" "))
         ORDER BY c.id DESC LIMIT $6";
     /// Who has this address, whoever may see them: an address belongs to one contact.
     BY_ADDRESS = "SELECT c.id FROM contact_emails e JOIN contacts c ON c.no = e.contact_no
@@ -204,7 +205,7 @@ pub async fn list(
 ) -> Result<Vec<Contact>> {
     let reach = Reach::of(viewer);
     let found = rows!(store, LIST, ContactRow; reach.far, reach.team, reach.user, before,
-        search.map(pattern), limit, search.map(capitalised))?;
+        search.map(pattern), limit)?;
     let numbers: Vec<i64> = found.iter().map(|row| row.no.0).collect();
     let emails = rows!(store, EMAILS_OF, (ContactNo, String);
         serde_json::to_string(&numbers).expect("numbers have an encoding"))?;
@@ -216,46 +217,6 @@ pub async fn list(
             read(row, own.into_iter())
         })
         .collect()
-}
-
-/// `search` as a LIKE pattern with its own wildcards taken literally.
-pub(crate) fn pattern(search: &str) -> String {
-    escaped(&search.trim().to_lowercase())
-}
-
-fn escaped(search: &str) -> String {
-    let mut pattern = String::with_capacity(search.len() + 2);
-    pattern.push('%');
-    for c in search.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
-/// The same with capital letters where names have them. SQLite's `lower` knows ASCII alone, so
-/// that `Änne` would not be found by `änne`.
-pub(crate) fn capitalised(search: &str) -> String {
-    let mut begins = true;
-    let capital: String = search
-        .trim()
-        .to_lowercase()
-        .chars()
-        .flat_map(|c| {
-            let upper = begins && !c.is_ascii();
-            begins = !c.is_alphanumeric();
-            let changed: Vec<char> = if upper {
-                c.to_uppercase().collect()
-            } else {
-                vec![c]
-            };
-            changed
-        })
-        .collect();
-    escaped(&capital)
 }
 
 async fn write_emails(tx: &mut Tx, no: ContactNo, emails: &[EmailAddress]) -> Result<()> {
@@ -305,20 +266,4 @@ fn read(row: ContactRow, emails: impl Iterator<Item = String>) -> Result<Contact
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{capitalised, pattern};
-
-    #[test]
-    fn wildcards_in_a_search_are_taken_literally() {
-        assert_eq!(pattern(" 50%_Off! "), "%50!%!_off!!%");
-    }
-
-    #[test]
-    fn names_are_found_whatever_the_case_of_their_letters() {
-        assert_eq!(capitalised("änne ИВАНОВА"), "%Änne Иванова%");
-        assert_eq!(pattern("Änne"), "%änne%");
-    }
 }

@@ -1,7 +1,7 @@
 //! The content library: assets with a name, a URL and an owner. Whatever is sent with a link to
 //! an asset's URL counts as its exposure.
 
-use super::contacts::pattern;
+use super::search::pattern;
 use super::sql::{execute, maybe, one, row, rows, statements};
 use super::{Result, Store, Tx};
 use crate::domain::clock::Millis;
@@ -20,7 +20,7 @@ statements! {
         WHERE destination = $1 AND archived_at IS NULL ORDER BY no LIMIT 1";
     LIST = "SELECT no, id, name, url, destination, owner_id, created_at FROM content
         WHERE archived_at IS NULL AND (id < $1 OR $1 IS NULL)
-            AND (CAST($2 AS TEXT) IS NULL OR lower(name) LIKE $2 ESCAPE '!')
+            AND (CAST($2 AS TEXT) IS NULL OR name" found "$2" ")
         ORDER BY id DESC LIMIT $3";
 }
 

@@ -4,6 +4,7 @@
 
 use super::contacts::Contact;
 use super::queue::{Stop, cancel_contact, cancel_message};
+use super::search::pattern;
 use super::sql::{execute, rows, statements};
 use super::suppressions::{self, NewSuppression};
 use super::{Result, Store, Tx, inbound, log};
@@ -37,8 +38,8 @@ statements! {
     DROP_FILES = "DELETE FROM attachments WHERE message_id = $1";
     HIDE_SUPPRESSED = "UPDATE suppressions SET address = NULL WHERE hash = $1";
     DROP_CAUGHT = "DELETE FROM caught WHERE lower(recipient) = $1";
-    DROP_DRAFTS = "DELETE FROM drafts WHERE lower(data) LIKE $1 ESCAPE '!'";
-    DROP_ANSWERS = "DELETE FROM idempotency WHERE lower(response) LIKE $1 ESCAPE '!'";
+    DROP_DRAFTS = "DELETE FROM drafts WHERE data" found "$1" "";
+    DROP_ANSWERS = "DELETE FROM idempotency WHERE response" found "$1" "";
 }
 
 /// Erases a contact the caller was allowed to see. Twice is the same as once.
@@ -70,7 +71,7 @@ pub async fn contact(
         drop_traces(&mut tx, address).await?;
         inbound::read::forget(&mut tx, contact.no, address.as_str()).await?;
     }
-    let id = super::contacts::pattern(&contact.id.to_string());
+    let id = pattern(&contact.id.to_string());
     execute!(&mut tx, DROP_ANSWERS; id)?;
     inbound::read::forget(&mut tx, contact.no, "").await?;
     blank(&mut tx, contact.no, now).await?;
@@ -109,10 +110,10 @@ async fn stop_everything(tx: &mut Tx, no: ContactNo, at: Millis) -> Result<()> {
 }
 
 async fn drop_traces(tx: &mut Tx, address: &EmailAddress) -> Result<()> {
-    let pattern = super::contacts::pattern(address.as_str());
+    let typed = pattern(address.as_str());
     execute!(&mut *tx, DROP_CAUGHT; address.as_str())?;
-    execute!(&mut *tx, DROP_DRAFTS; pattern.as_str())?;
-    execute!(&mut *tx, DROP_ANSWERS; pattern.as_str())?;
+    execute!(&mut *tx, DROP_DRAFTS; typed.as_str())?;
+    execute!(&mut *tx, DROP_ANSWERS; typed.as_str())?;
     Ok(())
 }
 

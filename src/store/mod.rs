@@ -43,6 +43,7 @@ pub mod reports;
 mod rollups;
 pub mod salts;
 mod scope;
+mod search;
 pub mod sessions;
 pub mod settings;
 pub mod sql;

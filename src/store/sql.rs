@@ -27,7 +27,8 @@ pub(crate) enum Either<S, P> {
 /// `statements! { /// why
 /// NAME = "one text"; OTHER = sqlite "…" postgres "…"; }`. A column is looked for among the numbers
 /// of a JSON array bound first by `NAME = "… WHERE no" in_numbers "…";`, and among those of a column
-/// of [`super::columns`] by `in_column`.
+/// of [`super::columns`] by `in_column`. A column that holds what somebody typed, as a pattern of
+/// [`super::search`], is looked for by `NAME = "… WHERE name" found "$2" "…";`.
 macro_rules! statements {
     (@split [$($done:ident)*]) => {
         /// Every statement of this module.
@@ -48,6 +49,13 @@ macro_rules! statements {
             @both $name
             concat!($before, " IN (SELECT value ->> 0 FROM json_each($1))", $after),
             concat!($before, " = ANY($1::BIGINT[])", $after);
+            $($rest)*);
+    };
+    (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = $first:literal $(found $pattern:literal $more:literal)+; $($rest:tt)*) => {
+        $crate::store::sql::statements!(@split [$($done)*] $(#[$doc])*
+            @both $name
+            concat!($first $(, " GLOB '*' || ", $pattern, " || '*'", $more)+),
+            concat!($first $(, " ~ ", $pattern, $more)+);
             $($rest)*);
     };
     (@split [$($done:ident)*] $(#[$doc:meta])* @both $name:ident $sqlite:expr, $postgres:expr; $($rest:tt)*) => {

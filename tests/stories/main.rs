@@ -29,6 +29,7 @@ mod networks;
 mod opens;
 mod outage;
 mod readers;
+mod search;
 mod send;
 mod send_stops;
 mod slices;

@@ -4,6 +4,7 @@
 use crate::domain::clock::Millis;
 use crate::domain::viewer::Viewer;
 use crate::store::scope::Reach;
+use crate::store::search::pattern;
 use crate::store::sql::{maybe, row, rows, statements};
 use crate::store::{Result, Store};
 
@@ -15,7 +16,7 @@ statements! {
             LEFT JOIN users u ON u.no = m.rep_no
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
             AND (c.no < $4 OR $4 IS NULL)
-            AND (CAST($5 AS TEXT) IS NULL OR lower(c.subject) LIKE $5 ESCAPE '!' OR lower(c.recipient) LIKE $5 ESCAPE '!')
+            AND (CAST($5 AS TEXT) IS NULL OR c.subject" found "$5" " OR c.recipient" found "$5" ")
             AND (CAST($6 AS TEXT) IS NULL OR m.message_id = $6)
         ORDER BY c.no DESC LIMIT $7";
     LOOKUP = "SELECT c.no, c.at, c.sender, c.recipient, c.subject, c.bytes
@@ -80,7 +81,7 @@ pub async fn list(
 ) -> Result<Vec<Listed>> {
     let reach = Reach::of(viewer);
     rows!(store, LIST, Listed; reach.far, reach.team, reach.user, wanted.before,
-        wanted.search.map(crate::store::contacts::pattern), wanted.message, limit)
+        wanted.search.map(pattern), wanted.message, limit)
 }
 
 /// The caught mail with this number.

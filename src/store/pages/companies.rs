@@ -3,11 +3,13 @@
 use crate::domain::clock::Millis;
 use crate::domain::id::AccountId;
 use crate::store::accounts::{self, Account};
+use crate::store::search::pattern;
 use crate::store::sql::{maybe, statements};
 use crate::store::{Result, Tx};
 
 statements! {
-    BY_NAME = "SELECT id FROM accounts WHERE lower(name) = lower($1) ORDER BY id LIMIT 1";
+    /// Found in it, and as long: the same but for the case of its letters.
+    BY_NAME = "SELECT id FROM accounts WHERE length(name) = $1 AND name" found "$2" " ORDER BY id LIMIT 1";
 }
 
 /// The account of this name; a new one under `fresh` when there is none.
@@ -17,7 +19,9 @@ pub async fn by_name_or_add(
     fresh: AccountId,
     now: Millis,
 ) -> Result<AccountId> {
-    if let Some((id,)) = maybe!(&mut *tx, BY_NAME, (AccountId,); name)? {
+    let name = name.trim();
+    let length = i32::try_from(name.chars().count()).unwrap_or(i32::MAX);
+    if let Some((id,)) = maybe!(&mut *tx, BY_NAME, (AccountId,); length, pattern(name))? {
         return Ok(id);
     }
     let account = Account {

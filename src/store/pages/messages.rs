@@ -5,6 +5,7 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{ContactNo, MessageId};
 use crate::domain::viewer::Viewer;
 use crate::store::scope::Reach;
+use crate::store::search::pattern;
 use crate::store::sql::{row, rows, statements};
 use crate::store::{Result, Store};
 
@@ -28,8 +29,8 @@ statements! {
         WHERE (CAST($1 AS BIGINT) = 0 OR u.id = $3 OR (CAST($1 AS BIGINT) = 1 AND u.team_id = $2))
             AND (m.id < $4 OR $4 IS NULL)
             AND ((CAST($5 AS BIGINT) >> CAST(d.state AS INTEGER)) & 1) = 1
-            AND (CAST($6 AS TEXT) IS NULL OR lower(m.subject) LIKE $6 ESCAPE '!'
-                OR d.address LIKE $6 ESCAPE '!' OR lower(c.name) LIKE $6 ESCAPE '!')
+            AND (CAST($6 AS TEXT) IS NULL OR m.subject" found "$6" "
+                OR d.address" found "$6" " OR c.name" found "$6" ")
             AND (CAST($7 AS BIGINT) IS NULL OR m.id IN (SELECT o.message_id FROM deliveries o WHERE o.contact_no = $7))
         ORDER BY m.id DESC LIMIT $8";
 }
@@ -95,10 +96,7 @@ pub async fn list(
             .iter()
             .fold(0, |bits, state| bits | (1_i64 << state.code()))
     };
-    let search = wanted
-        .search
-        .as_deref()
-        .map(crate::store::contacts::pattern);
+    let search = wanted.search.as_deref().map(pattern);
     rows!(store, LIST, Listed; reach.far, reach.team, reach.user, wanted.before, bits, search,
         wanted.contact, limit)
 }

@@ -4,7 +4,7 @@
 use crate::domain::clock::Millis;
 use crate::domain::id::{ContactId, MessageId, SuppressionId};
 use crate::domain::suppression::AddressHash;
-use crate::store::contacts::pattern;
+use crate::store::search::pattern;
 use crate::store::sql::{maybe, row, rows, statements};
 use crate::store::{Result, Store};
 
@@ -20,7 +20,7 @@ statements! {
             LEFT JOIN contact_emails e ON e.address = s.address
             LEFT JOIN contacts c ON c.no = e.contact_no AND c.erased_at IS NULL
         WHERE s.scope = 'address' AND s.lifted_at IS NULL
-            AND (CAST($1 AS TEXT) IS NULL OR s.address LIKE $1 ESCAPE '!' OR lower(c.name) LIKE $1 ESCAPE '!'
+            AND (CAST($1 AS TEXT) IS NULL OR s.address" found "$1" " OR c.name" found "$1" "
                 OR s.hash = $2)
             AND (CAST($3 AS TEXT) IS NULL OR s.reason = $3)
             AND (s.created_at < $4 OR (s.created_at = $4 AND s.id < $5))
