@@ -30,6 +30,7 @@ pub mod report;
 pub mod rewrite;
 pub mod sample;
 pub mod shutdown;
+pub mod signing;
 pub mod store;
 pub mod telemetry;
 pub mod track;

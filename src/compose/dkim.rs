@@ -48,6 +48,40 @@ enum Signer {
     Ed25519(DkimSigner<Ed25519Key, Done>),
 }
 
+/// A private key.
+enum Key {
+    Rsa(RsaKey<Sha256>),
+    Ed25519(Ed25519Key),
+}
+
+impl Key {
+    fn read(pem: &str) -> Result<Self, DkimError> {
+        let key =
+            || PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| DkimError::Unreadable);
+        if let Ok(rsa) = RsaKey::<Sha256>::from_key_der(key()?) {
+            if modulus_bytes(&rsa.public_key()) < MIN_RSA_BYTES {
+                return Err(DkimError::Weak);
+            }
+            return Ok(Self::Rsa(rsa));
+        }
+        let PrivateKeyDer::Pkcs8(der) = key()? else {
+            return Err(DkimError::Unreadable);
+        };
+        Ed25519Key::from_pkcs8_maybe_unchecked_der(der.secret_pkcs8_der())
+            .map(Self::Ed25519)
+            .map_err(|_| DkimError::Unreadable)
+    }
+}
+
+/// The public half of the private key in `pem`: the DER of an `RSAPublicKey` (RFC 8017, A.1.1), or
+/// the 32 bytes of an Ed25519 key (RFC 8032, 5.1.5).
+pub fn public_half(pem: &str) -> Result<Vec<u8>, DkimError> {
+    Ok(match Key::read(pem)? {
+        Key::Rsa(rsa) => rsa.public_key(),
+        Key::Ed25519(ed25519) => ed25519.public_key(),
+    })
+}
+
 /// The keys we hold, each for one domain and selector.
 #[derive(Default)]
 pub struct DkimKeys {
@@ -58,30 +92,19 @@ impl DkimKeys {
     /// Adds the private key in `pem` (PKCS #8, or PKCS #1 for RSA) for mail from `domain`, in
     /// lower case. A domain with an RSA and an Ed25519 key gets both signatures.
     pub fn add(&mut self, domain: &str, selector: &str, pem: &str) -> Result<(), DkimError> {
-        let key =
-            || PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| DkimError::Unreadable);
-        let signer = if let Ok(rsa) = RsaKey::<Sha256>::from_key_der(key()?) {
-            if modulus_bytes(&rsa.public_key()) < MIN_RSA_BYTES {
-                return Err(DkimError::Weak);
-            }
-            Signer::Rsa(
+        let signer = match Key::read(pem)? {
+            Key::Rsa(rsa) => Signer::Rsa(
                 DkimSigner::from_key(rsa)
                     .domain(domain)
                     .selector(selector)
                     .headers(SIGNED),
-            )
-        } else {
-            let PrivateKeyDer::Pkcs8(der) = key()? else {
-                return Err(DkimError::Unreadable);
-            };
-            let ed25519 = Ed25519Key::from_pkcs8_maybe_unchecked_der(der.secret_pkcs8_der())
-                .map_err(|_| DkimError::Unreadable)?;
-            Signer::Ed25519(
+            ),
+            Key::Ed25519(ed25519) => Signer::Ed25519(
                 DkimSigner::from_key(ed25519)
                     .domain(domain)
                     .selector(selector)
                     .headers(SIGNED),
-            )
+            ),
         };
         self.keys.push((domain.to_owned(), signer));
         Ok(())

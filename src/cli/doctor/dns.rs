@@ -21,7 +21,9 @@ pub(super) async fn check(findings: &mut Findings, ctx: &Ctx) {
             let text = Lang::En.need_said(need);
             match need.found {
                 Found::Good(_) => findings.good(&what, &text),
-                Found::Missing | Found::NotHttps => findings.bad(&what, &text),
+                Found::Missing | Found::Several | Found::OtherKey | Found::NotHttps => {
+                    findings.bad(&what, &text);
+                }
                 Found::SignedElsewhere | Found::Unknown(_) => findings.note(&what, &text),
             }
         }

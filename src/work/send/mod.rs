@@ -20,16 +20,15 @@ use crate::config::UncertainPolicy;
 use crate::ctx::Ctx;
 use crate::domain::clock::{Millis, SECOND_MS};
 use crate::domain::id::MailboxNo;
-use crate::domain::sealed;
 use crate::faults::{self, Mutant};
 use crate::intake::Intake;
 use crate::net::smtp::{Connector, HelloName, PhaseTimeouts, Relay};
 use crate::queue::backoff::RelayBackoff;
 use crate::render::Setup;
-use crate::store::dkim;
+use crate::signing;
+use crate::store::Result;
 use crate::store::mailboxes::Mailbox;
 use crate::store::queue::{self, Lane};
-use crate::store::{Result, StoreError};
 use lane::{Ended, Until, Work};
 use secrecy::ExposeSecret;
 use std::collections::{HashMap, HashSet};
@@ -341,23 +340,9 @@ impl Shared {
 
     async fn dkim(&self) -> Result<DkimKeys> {
         let mut keys = DkimKeys::default();
-        for key in &self.ctx.settings.dkim {
-            keys.add(&key.domain, &key.selector, key.pem.expose_secret())
-                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        }
-        for row in dkim::list(&self.ctx.store).await? {
-            let corrupt = |what: String| {
-                StoreError::Corrupt(format!(
-                    "DKIM key {} of {}: {what}",
-                    row.selector, row.domain
-                ))
-            };
-            let owner = dkim::owner(&row.domain, &row.selector);
-            let pem = sealed::open(&self.ctx.keys, owner.as_bytes(), &row.secret)
-                .and_then(|bytes| String::from_utf8(bytes).ok())
-                .ok_or_else(|| corrupt("cannot be opened with the present keys".to_owned()))?;
-            keys.add(&row.domain, &row.selector, &pem)
-                .map_err(|error| corrupt(error.to_string()))?;
+        for key in signing::keys(&self.ctx).await? {
+            let added = keys.add(&key.domain, &key.selector, key.pem.expose_secret());
+            added.map_err(|error| signing::unusable(&key, &error))?;
         }
         Ok(keys)
     }

@@ -40,7 +40,10 @@ fn body(desk: &Desk<Administrator>, last: Option<&Posture>) -> Markup {
 }
 
 fn is_bad(need: &Need) -> bool {
-    matches!(need.found, Found::Missing | Found::NotHttps)
+    matches!(
+        need.found,
+        Found::Missing | Found::Several | Found::OtherKey | Found::NotHttps
+    )
 }
 
 /// Which domains need something, in one sentence.
@@ -86,6 +89,8 @@ fn verdict(lang: Lang, found: &Found) -> Markup {
     match found {
         Found::Good(_) => tag(lang.need_good(), Tone::Good),
         Found::Missing | Found::NotHttps => tag(lang.need_bad(), Tone::Bad),
+        Found::Several => tag(lang.need_several(), Tone::Bad),
+        Found::OtherKey => tag(lang.need_other_key(), Tone::Bad),
         Found::SignedElsewhere => tag(lang.need_elsewhere(), Tone::Plain),
         Found::Unknown(_) => tag(lang.need_note(), Tone::Warn),
     }

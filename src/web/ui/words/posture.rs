@@ -24,19 +24,27 @@ words! {
     need_one_click: "one-click unsubscribe", "отписка одним нажатием";
     need_good: "in order", "в порядке";
     need_bad: "missing", "нет";
+    need_several: "more than one", "больше одной";
+    need_other_key: "another key", "другой ключ";
     need_note: "not known", "неизвестно";
     need_elsewhere: "by the relay", "у релея";
     spf_good(name: &str): "{name} says who may send.", "{name} указывает, кто может отправлять.";
     spf_missing(name: &str): "{name} has no SPF record. Publish a TXT record there that names your mail server, such as: v=spf1 mx -all",
         "У {name} нет записи SPF. Опубликуйте там TXT-запись с вашим почтовым сервером, например: v=spf1 mx -all";
+    spf_several(name: &str): "{name} has more than one SPF record, and receivers then take none of them. Join them into one.",
+        "У {name} больше одной записи SPF, и получатели не принимают ни одну. Объедините их в одну.";
     dmarc_good(name: &str, policy: &str): "{name} asks for: {policy}.", "{name} просит: {policy}.";
     dmarc_none(name: &str): "{name} asks for: none. That is enough for receivers; quarantine or reject also stops others from writing in your name.",
         "{name} просит: none. Получателям этого достаточно; quarantine или reject не даст другим писать от вашего имени.";
     dmarc_missing(name: &str): "There is no DMARC record. Publish a TXT record at {name}, to begin with: v=DMARC1; p=none",
         "Записи DMARC нет. Опубликуйте TXT-запись {name}, для начала: v=DMARC1; p=none";
+    dmarc_several(name: &str): "There is more than one DMARC record at {name}, and receivers then take none of them. Leave one.",
+        "По адресу {name} больше одной записи DMARC, и получатели не принимают ни одну. Оставьте одну.";
     dkim_good(name: &str): "The public key stands at {name}.", "Открытый ключ опубликован: {name}.";
     dkim_missing(name: &str): "Mail is signed, and {name} holds no key to check it by. Publish its public half there as: v=DKIM1; p=…",
         "Письма подписываются, но ключа для проверки по адресу {name} нет. Опубликуйте там открытую часть: v=DKIM1; p=…";
+    dkim_other(name: &str): "The key at {name} is not the one that mail is signed with here, so that signatures fail. Publish the public half of that key there as: v=DKIM1; p=…",
+        "Ключ по адресу {name} не тот, которым здесь подписываются письма, и подпись не сходится. Опубликуйте там открытую часть этого ключа: v=DKIM1; p=…";
     dkim_elsewhere(name: &str): "No key of this installation signs for {name}. Google and Microsoft sign by themselves once DKIM is switched on there; for any other relay add a key to the settings, under “dkim”.",
         "Для {name} здесь нет ключа подписи. Google и Microsoft подписывают сами, если DKIM у них включён; для другого релея добавьте ключ в «dkim».";
     click_good: "Every letter of outreach carries the header, signed, with an https link.", "Каждое письмо рассылки несёт подписанный заголовок со ссылкой https.";
@@ -65,12 +73,15 @@ impl Lang {
         match (need.kind, &need.found) {
             (_, Found::Unknown(why)) => self.need_unknown(name, why),
             (Kind::Spf, Found::Good(_)) => self.spf_good(name),
+            (Kind::Spf, Found::Several) => self.spf_several(name),
             (Kind::Spf, _) => self.spf_missing(name),
             (Kind::Dmarc, Found::Good(policy)) if policy == "none" => self.dmarc_none(name),
             (Kind::Dmarc, Found::Good(policy)) => self.dmarc_good(name, policy),
+            (Kind::Dmarc, Found::Several) => self.dmarc_several(name),
             (Kind::Dmarc, _) => self.dmarc_missing(name),
             (Kind::Dkim, Found::Good(_)) => self.dkim_good(name),
             (Kind::Dkim, Found::SignedElsewhere) => self.dkim_elsewhere(name),
+            (Kind::Dkim, Found::OtherKey) => self.dkim_other(name),
             (Kind::Dkim, _) => self.dkim_missing(name),
             (Kind::OneClick, Found::Good(_)) => self.click_good().to_owned(),
             (Kind::OneClick, Found::SignedElsewhere) => self.click_elsewhere().to_owned(),

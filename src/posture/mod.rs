@@ -3,15 +3,23 @@
 //! and the report on deliverability show what was found last. Only domains whose mail leaves are
 //! looked at, so that an installation that catches its mail asks nobody anything.
 
+mod judge;
+
+use crate::compose::dkim::public_half;
 use crate::ctx::Ctx;
 use crate::domain::clock::Millis;
 use crate::domain::id::UserId;
 use crate::domain::viewer::{Role, Viewer};
+use crate::signing;
 use crate::store::mailbox_access::tokens;
 use crate::store::settings::{self, Setting};
-use crate::store::{Result, dkim, mailboxes};
+use crate::store::{Result, mailboxes};
 use futures_util::future::join_all;
-use mail_auth::{DnsError, Error, MessageAuthenticator};
+use judge::Whose;
+use mail_auth::MessageAuthenticator;
+use mail_auth::hickory_resolver::net::{DnsError, NetError};
+use mail_auth::hickory_resolver::proto::rr::RData;
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +52,10 @@ pub enum Found {
     Good(String),
     /// The DNS says that there is none.
     Missing,
+    /// There is more than one, and receivers then take none (RFC 7208, 4.5; RFC 7489, 6.6.3).
+    Several,
+    /// A key stands there, and it is not the one that signs.
+    OtherKey,
     /// No key of ours signs for the domain, so whoever sends the mail on must.
     SignedElsewhere,
     /// Links are not on https, and the one-click header needs that.
@@ -57,7 +69,7 @@ pub enum Found {
 pub struct Need {
     /// Which.
     pub kind: Kind,
-    /// The name that was asked for; for one-click the host of links.
+    /// The name where it stands or belongs; for one-click the host of links.
     pub name: String,
     /// What was found.
     pub found: Found,
@@ -84,8 +96,8 @@ pub struct Posture {
 /// An answer of the DNS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Records {
-    /// The records, joined.
-    Are(String),
+    /// The records, the strings of each joined.
+    Are(Vec<String>),
     /// The DNS says that there are none.
     None,
     /// Nobody answered.
@@ -112,29 +124,33 @@ where
     F: Future<Output = Records>,
 {
     let mut domains = Vec::new();
-    for (name, selectors) in sending(ctx).await? {
-        let mut asked = vec![
-            (Kind::Spf, name.clone()),
-            (Kind::Dmarc, format!("_dmarc.{name}")),
-        ];
-        asked.extend(
-            selectors
-                .iter()
-                .map(|selector| (Kind::Dkim, format!("{selector}._domainkey.{name}"))),
-        );
-        let asked: Vec<_> = asked
-            .into_iter()
-            .map(|(kind, name)| need(kind, name.clone(), ask(name)))
-            .collect();
-        let mut needs = join_all(asked).await;
-        if selectors.is_empty() {
+    for (name, keys) in sending(ctx).await? {
+        let spf = async {
+            Need {
+                kind: Kind::Spf,
+                found: judge::spf(&ask(name.clone()).await),
+                name: name.clone(),
+            }
+        };
+        let dkim = join_all(keys.iter().map(async |key| {
+            let name = format!("{}._domainkey.{name}", key.selector);
+            Need {
+                kind: Kind::Dkim,
+                found: judge::dkim(&ask(name.clone()).await, &key.public),
+                name,
+            }
+        }));
+        let (spf, dmarc, dkim) = tokio::join!(spf, dmarc(&name, &ask), dkim);
+        let mut needs = vec![spf, dmarc];
+        needs.extend(dkim);
+        if keys.is_empty() {
             needs.push(Need {
                 kind: Kind::Dkim,
                 name: name.clone(),
                 found: Found::SignedElsewhere,
             });
         }
-        needs.push(one_click(ctx, !selectors.is_empty()));
+        needs.push(one_click(ctx, !keys.is_empty()));
         domains.push(Domain { name, needs });
     }
     Ok(Posture {
@@ -143,20 +159,46 @@ where
     })
 }
 
-async fn need(kind: Kind, name: String, answer: impl Future<Output = Records>) -> Need {
-    let found = judge(kind, answer.await);
-    Need { kind, name, found }
+/// The DMARC policy of a domain: its own, else that of the organisation whose domain it is part of.
+async fn dmarc<F>(domain: &str, ask: &impl Fn(String) -> F) -> Need
+where
+    F: Future<Output = Records>,
+{
+    let own = format!("_dmarc.{domain}");
+    let need = |name: String, found: Found| Need {
+        kind: Kind::Dmarc,
+        name,
+        found,
+    };
+    let found = judge::dmarc(&ask(own.clone()).await, Whose::Own);
+    if found != Found::Missing {
+        return need(own, found);
+    }
+    for parent in judge::parents(domain) {
+        let name = format!("_dmarc.{parent}");
+        let found = judge::dmarc(&ask(name.clone()).await, Whose::Parents);
+        if found != Found::Missing {
+            return need(name, found);
+        }
+    }
+    need(own, Found::Missing)
 }
 
-/// The domains from which mail leaves, each with the selectors of the keys that sign for it.
-async fn sending(ctx: &Ctx) -> Result<BTreeMap<String, Vec<String>>> {
+/// A key of ours, as it must stand in the DNS.
+struct Published {
+    selector: String,
+    public: Vec<u8>,
+}
+
+/// The domains from which mail leaves, each with the keys that sign for it.
+async fn sending(ctx: &Ctx) -> Result<BTreeMap<String, Vec<Published>>> {
     let everybody = Viewer {
         user: UserId(uuid::Uuid::nil()),
         role: Role::Admin,
         team: None,
         level: ctx.settings.report_level,
     };
-    let mut domains: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut domains: BTreeMap<String, Vec<Published>> = BTreeMap::new();
     for mailbox in mailboxes::list(&ctx.store, &everybody, None, MOST).await? {
         let leaves = !ctx.settings.catches_mail()
             || mailbox.data.smtp_url.is_some()
@@ -167,46 +209,15 @@ async fn sending(ctx: &Ctx) -> Result<BTreeMap<String, Vec<String>>> {
                 .or_default();
         }
     }
-    let stored = dkim::list(&ctx.store).await?;
-    let stored = stored.iter().map(|key| (&key.domain, &key.selector));
-    let set = ctx.settings.dkim.iter();
-    for (domain, selector) in stored.chain(set.map(|key| (&key.domain, &key.selector))) {
-        domains
-            .entry(domain.clone())
-            .or_default()
-            .push(selector.clone());
+    for key in signing::keys(ctx).await? {
+        let public = public_half(key.pem.expose_secret());
+        let public = public.map_err(|error| signing::unusable(&key, &error))?;
+        domains.entry(key.domain).or_default().push(Published {
+            selector: key.selector,
+            public,
+        });
     }
     Ok(domains)
-}
-
-/// What an answer means.
-fn judge(kind: Kind, records: Records) -> Found {
-    let (begins, text) = match (kind, records) {
-        (_, Records::None) => return Found::Missing,
-        (_, Records::Unknown(why)) => return Found::Unknown(why),
-        (Kind::Spf, Records::Are(text)) => ("v=spf1", text),
-        (Kind::Dmarc, Records::Are(text)) => ("v=DMARC1", text),
-        (Kind::Dkim | Kind::OneClick, Records::Are(text)) => ("p=", text),
-    };
-    let Some((_, rest)) = text.split_once(begins) else {
-        return Found::Missing;
-    };
-    // An empty key is one that was revoked (RFC 6376, 3.6.1).
-    let is_empty = |rest: &str| {
-        rest.split(';')
-            .next()
-            .is_none_or(|key| key.trim().is_empty())
-    };
-    if kind == Kind::Dkim && is_empty(rest) {
-        return Found::Missing;
-    }
-    if kind != Kind::Dmarc {
-        return Found::Good(String::new());
-    }
-    let policy = rest
-        .split(';')
-        .find_map(|tag| tag.trim().strip_prefix("p="));
-    Found::Good(policy.unwrap_or("none").trim().to_owned())
 }
 
 /// Every outreach mail carries the header; it counts where links are on https and a signature
@@ -224,13 +235,23 @@ fn one_click(ctx: &Ctx, is_signed: bool) -> Need {
     }
 }
 
+/// Asks for the TXT records of a name, from the root.
 async fn ask(resolver: Arc<MessageAuthenticator>, name: String) -> Records {
-    match tokio::time::timeout(WAIT, resolver.txt_raw_lookup(name.as_str())).await {
-        Ok(Ok(bytes)) => Records::Are(String::from_utf8_lossy(&bytes).into_owned()),
-        Ok(Err(Error::Dns(DnsError::RecordNotFound(_)))) => Records::None,
-        Ok(Err(error)) => Records::Unknown(error.to_string()),
-        Err(_) => Records::Unknown("no answer within 5 s".to_owned()),
-    }
+    let asked = resolver.resolver().txt_lookup(format!("{name}."));
+    let lookup = match tokio::time::timeout(WAIT, asked).await {
+        Ok(Ok(lookup)) => lookup,
+        Ok(Err(NetError::Dns(DnsError::NoRecordsFound(_)))) => return Records::None,
+        Ok(Err(error)) => return Records::Unknown(error.to_string()),
+        Err(_) => return Records::Unknown("no answer within 5 s".to_owned()),
+    };
+    let texts = lookup
+        .answers()
+        .iter()
+        .filter_map(|record| match &record.data {
+            RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
+            _ => None,
+        });
+    Records::Are(texts.collect())
 }
 
 /// Keeps what was found, for pages.
@@ -245,40 +266,4 @@ pub async fn keep(ctx: &Ctx, posture: &Posture) -> Result<()> {
 pub async fn last(ctx: &Ctx) -> Result<Option<Posture>> {
     let text = settings::get(&ctx.store, Setting::DnsPosture).await?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_counts_by_how_it_begins_and_silence_concludes_nothing() {
-        let are = |text: &str| Records::Are(text.to_owned());
-        for (kind, records, found) in [
-            (
-                Kind::Spf,
-                are("google-site=1v=spf1 include:x -all"),
-                Found::Good(String::new()),
-            ),
-            (Kind::Spf, are("google-site=1"), Found::Missing),
-            (
-                Kind::Dmarc,
-                are("v=DMARC1; p=reject; rua=mailto:x"),
-                Found::Good("reject".to_owned()),
-            ),
-            (Kind::Dmarc, Records::None, Found::Missing),
-            (
-                Kind::Dkim,
-                are("v=DKIM1; k=rsa; p=AAAA"),
-                Found::Good(String::new()),
-            ),
-            (
-                Kind::Dkim,
-                Records::Unknown("x".to_owned()),
-                Found::Unknown("x".to_owned()),
-            ),
-        ] {
-            assert_eq!(judge(kind, records), found, "{kind:?}");
-        }
-    }
 }
