@@ -35,9 +35,10 @@ statements! {
         WHERE s.scope = 'address' AND s.hash = $1 AND s.lifted_at IS NULL";
     OF = "SELECT id, address, reason, created_at FROM suppressions
         WHERE scope = 'address' AND hash = $1 AND lifted_at IS NULL";
+    /// By the id, which holds the time it was put there: `created_at` is when it was said.
     LIST = "SELECT id, address, reason, created_at FROM suppressions
-        WHERE lifted_at IS NULL AND (created_at < $1 OR (created_at = $1 AND id < $2))
-        ORDER BY created_at DESC, id DESC LIMIT $3";
+        WHERE lifted_at IS NULL AND (id < $1 OR $1 IS NULL)
+        ORDER BY id DESC LIMIT $2";
     ENTRY = "SELECT id, address, reason, created_at FROM suppressions WHERE id = $1 AND lifted_at IS NULL";
     BY_ID = "SELECT hash, address FROM suppressions WHERE id = $1 AND lifted_at IS NULL";
 }
@@ -199,16 +200,14 @@ pub async fn lookup(store: &Store, hash: AddressHash) -> Result<Option<Suppressi
     maybe!(store, OF, Suppression; hash.0.as_slice())
 }
 
-/// Up to `limit` entries, newest first, that come after `before` (the `created_at` and `id` of the
-/// last one seen; `None` begins).
+/// Up to `limit` entries that were put there before `before` (the id of the last one seen; `None`
+/// begins), newest first.
 pub async fn list(
     store: &Store,
-    before: Option<(Millis, SuppressionId)>,
+    before: Option<SuppressionId>,
     limit: i64,
 ) -> Result<Vec<Suppression>> {
-    let last = (Millis(i64::MAX), SuppressionId(uuid::Uuid::max()));
-    let (at, id) = before.unwrap_or(last);
-    rows!(store, LIST, Suppression; at, id, limit)
+    rows!(store, LIST, Suppression; before, limit)
 }
 
 /// The entry with this id, while it stands.

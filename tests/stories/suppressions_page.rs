@@ -207,3 +207,124 @@ async fn a_rep_stops_mail_to_their_own_contact_and_to_nobody_elses() {
         app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lift_by_consent_overwrites_nothing_that_is_written_meanwhile() {
+    for engine in Engine::BOTH {
+        let app = quiet(engine).await;
+        let (ctx, viewer) = (&app.ctx, &app.admin.viewer);
+        let admin = Pages::sign_in(&app, &app.admin).await;
+        let anna = contact(&app, "Anna").await;
+        let entry = stopped(&app, "Anna", SuppressionReason::Unsubscribed).await;
+        let path = format!("settings/suppressions/{entry}");
+        let mut tx = ctx.store.begin().await.unwrap();
+        log::append(&mut tx, &[]).await.unwrap();
+        let found = contacts::lookup_for_update(&mut tx, viewer, anna).await;
+        let found = found.unwrap().unwrap();
+        let named = ContactData {
+            name: "Anna Karenina".to_owned(),
+            ..found.data
+        };
+        let now = ctx.clock.now();
+        contacts::update(&mut tx, found.no, &named, now)
+            .await
+            .unwrap();
+        let consent = [("source", "by telephone"), ("wording", "Do write again")];
+        let release = async {
+            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+            tx.commit().await.unwrap();
+        };
+        let (to, ()) = tokio::join!(admin.send(&path, &consent), release);
+        assert!(to.ends_with("done=unsuppressed"), "{engine:?} {to}");
+        let found = contacts::lookup(&ctx.store, viewer, anna).await;
+        let data = found.unwrap().unwrap().data;
+        assert_eq!(data.name, "Anna Karenina", "{engine:?}");
+        assert_eq!(data.consent.unwrap().source, "by telephone", "{engine:?}");
+        app.stop().await;
+    }
+}
+
+/// Puts an address on the list that was said `ms` before now.
+async fn said_before(app: &TestApp, address: &str, ms: i64) {
+    let ctx = &app.ctx;
+    let address = EmailAddress::parse(address).unwrap();
+    let new = NewSuppression {
+        id: SuppressionId(ctx.clock.fresh_id()),
+        hash: AddressHasher::new(&ctx.keys).hash(&address),
+        address: &address,
+        reason: SuppressionReason::Unsubscribed,
+        delivery: None,
+        contact: None,
+        created_by: None,
+        at: ctx.clock.now().plus(-ms),
+    };
+    let mut tx = ctx.store.begin().await.unwrap();
+    suppressions::suppress(&mut tx, &new).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_read_page_by_page_and_each_entry_once() {
+    for engine in Engine::BOTH {
+        let app = quiet(engine).await;
+        // Said at one time, and earlier or later than what was put there before: an unsubscribe
+        // may have waited while the store was down.
+        for (n, ms) in [0, 9_000, 9_000, 1, 60_000, 9_000, 0]
+            .into_iter()
+            .enumerate()
+        {
+            app.ctx.clock.advance(1);
+            said_before(&app, &format!("p{n}@buyer.example"), ms).await;
+        }
+        for limit in 1..=3 {
+            let (mut seen, mut next) = (Vec::new(), String::new());
+            loop {
+                let path = format!("api/v1/suppressions?limit={limit}{next}");
+                let answer = app.get(&path, &app.admin).await;
+                let list: serde_json::Value = answer.json().await.unwrap();
+                for entry in list["items"].as_array().unwrap() {
+                    seen.push(entry["address"].as_str().unwrap().to_owned());
+                }
+                match list["next"].as_str() {
+                    Some(cursor) => next = format!("&cursor={cursor}"),
+                    None => break,
+                }
+                assert!(seen.len() < 20, "{engine:?} {limit}: without end {seen:?}");
+            }
+            let all: Vec<String> = (0..7)
+                .rev()
+                .map(|n| format!("p{n}@buyer.example"))
+                .collect();
+            assert_eq!(seen, all, "{engine:?} {limit}");
+        }
+        app.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_outweighs_what_stood_on_the_list_and_a_complaint_outweighs_all() {
+    use SuppressionReason::{Complained, HardBounce, Manual, Unsubscribed};
+    for engine in Engine::BOTH {
+        let app = quiet(engine).await;
+        let admin = Pages::sign_in(&app, &app.admin).await;
+        let stands = async || {
+            let list = suppressions::list(&app.ctx.store, None, 10).await.unwrap();
+            assert_eq!(list.len(), 1, "{engine:?}");
+            list[0].reason.clone()
+        };
+        let entry = stopped(&app, "Anna", HardBounce).await;
+        stopped(&app, "Anna", Manual).await;
+        assert_eq!(stands().await, "hard_bounce", "{engine:?}");
+        stopped(&app, "Anna", Unsubscribed).await;
+        assert_eq!(stands().await, "unsubscribed", "{engine:?}");
+        // And so an administrator's own reason lifts it no more.
+        let path = format!("settings/suppressions/{entry}");
+        let why = [("why", "The mailbox works again")];
+        let refused = admin.refused(&path, &why).await;
+        assert!(refused.contains("new consent"), "{engine:?}");
+        stopped(&app, "Anna", Complained).await;
+        stopped(&app, "Anna", Unsubscribed).await;
+        assert_eq!(stands().await, "complained", "{engine:?}");
+        app.stop().await;
+    }
+}

@@ -10,7 +10,6 @@ use super::outcome::{Outcome, done, ok};
 use super::page::{List, Paging, page};
 use super::wire::{PathId, Query};
 use crate::domain::address::EmailAddress;
-use crate::domain::clock::Millis;
 use crate::domain::id::SuppressionId;
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
 use crate::store::suppressions::{self, NewSuppression, Suppression, Why};
@@ -131,8 +130,7 @@ pub(super) async fn list(web: Data<Web>, _: Caller<Administrator>, query: Query<
         let found: Vec<Suppression> = found.into_iter().collect();
         return ok(page(found, limit, |entry| entry.id.0, SuppressionOut::from));
     }
-    // An id holds its time, so that it alone says where the page before ended.
-    let before = paging.after()?.map(|id| (time_of(id), SuppressionId(id)));
+    let before = paging.after()?.map(SuppressionId);
     let found = suppressions::list(&web.ctx.store, before, limit + 1).await?;
     ok(page(found, limit, |entry| entry.id.0, SuppressionOut::from))
 }
@@ -145,11 +143,6 @@ pub(super) async fn lookup(web: Data<Web>, _: Caller<Administrator>, id: PathId)
     let found = suppressions::entry(&web.ctx.store, SuppressionId(id.0)).await?;
     let entry = found.ok_or_else(Problem::not_found)?;
     ok(SuppressionOut::from(entry))
-}
-
-/// The time in a UUIDv7 (RFC 9562, 5.7).
-fn time_of(id: Uuid) -> Millis {
-    Millis((id.as_u128() >> 80) as i64)
 }
 
 /// Write to an address again; not where the contact asked for no more, which their consent alone lifts

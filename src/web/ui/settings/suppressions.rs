@@ -12,7 +12,8 @@ use crate::domain::clock::Millis;
 use crate::domain::contact::Consent;
 use crate::domain::id::SuppressionId;
 use crate::domain::suppression::{AddressHash, AddressHasher, SuppressionReason};
-use crate::store::contacts::{self, Contact, ContactData};
+use crate::store::contacts::{self, ContactData};
+use crate::store::log;
 use crate::store::pages::suppressed::{self, Suppressed, Wanted};
 use crate::store::suppressions::{self as list_of, NewSuppression, Why};
 use crate::web::auth::{Administrator, Fields, Refusal};
@@ -277,6 +278,8 @@ pub async fn lift(sent: Sent<Administrator>, path: Path<String>) -> Answer {
     Ok(shown_again(page(&desk.frame, Here::Settings, title, &body)))
 }
 
+/// Lifts the entry; `false` when that comes too late. A new consent is kept with the contact, of
+/// whom nothing else changes.
 async fn lifted(
     desk: &Desk<Administrator>,
     entry: &Suppressed,
@@ -286,8 +289,13 @@ async fn lifted(
     let ctx = &desk.web.ctx;
     let now = ctx.clock.now();
     let mut tx = ctx.store.begin().await?;
+    log::append(&mut tx, &[]).await?;
     let why = if is_their_wish(entry) {
-        let Some(contact) = contact_of(desk, entry).await? else {
+        let contact = match entry.contact_id {
+            Some(id) => contacts::lookup_for_update(&mut tx, &desk.viewer, id).await?,
+            None => None,
+        };
+        let Some(contact) = contact else {
             return Ok(false);
         };
         let text = |name: &str| fields.text(name).chars().take(1_000).collect();
@@ -309,15 +317,4 @@ async fn lifted(
         tx.commit().await?;
     }
     Ok(done)
-}
-
-async fn contact_of(
-    desk: &Desk<Administrator>,
-    entry: &Suppressed,
-) -> Result<Option<Contact>, Refusal> {
-    let Some(id) = entry.contact_id else {
-        return Ok(None);
-    };
-    let found = contacts::lookup(&desk.web.ctx.store, &desk.viewer, id).await?;
-    Ok(found)
 }
