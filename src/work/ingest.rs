@@ -56,13 +56,28 @@ pub async fn step(ctx: &Ctx, intake: &Intake) -> Result<Progress, IngestError> {
 }
 
 /// Takes all that had arrived when this was called: unsubscribes that the store could not take at
-/// once must stand before the queue is claimed from.
+/// once must stand before the queue is claimed from. A file that cannot be read holds up no other;
+/// it is told at the end, unless somebody else has drained it meanwhile.
 pub async fn through(ctx: &Ctx, intake: &Intake) -> Result<(), IngestError> {
+    let mut unreadable = Vec::new();
     for source in intake.sources() {
-        while hits::place(&ctx.store, source.id).await? < source.last {
-            if !take(ctx, intake, source).await? {
-                break;
-            }
+        match all_of(ctx, intake, source).await {
+            Ok(()) => {}
+            Err(IngestError::Intake(_)) => unreadable.push(source.id),
+            Err(error) => return Err(error),
+        }
+    }
+    let is_there = |source: Source| unreadable.contains(&source.id);
+    if intake.sources().into_iter().any(is_there) {
+        return Err(IntakeError::Unreadable.into());
+    }
+    Ok(())
+}
+
+async fn all_of(ctx: &Ctx, intake: &Intake, source: Source) -> Result<(), IngestError> {
+    while hits::place(&ctx.store, source.id).await? < source.last {
+        if !take(ctx, intake, source).await? {
+            break;
         }
     }
     Ok(())

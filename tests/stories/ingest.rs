@@ -121,6 +121,44 @@ async fn of_leaving_and_coming_back_the_later_word_counts_whichever_arrives_firs
     }
 }
 
+#[tokio::test]
+async fn a_file_that_cannot_be_read_hides_no_unsubscribe_in_another() {
+    for engine in Engine::BOTH {
+        let ctx = world::ctx(engine, world::settings(None)).await;
+        let rep = world::rep(&ctx, "rita@example.org").await;
+        let letter = world::letter("anna@example.com");
+        let accepted = accept::accept(&ctx, &rep, letter).await.unwrap();
+        let delivery = accepted.deliveries[0].id;
+        let folder = folder();
+        // A file for each commit.
+        let limits = Limits {
+            rotate_bytes: 1,
+            ..Limits::default()
+        };
+        let intake = Intake::open(&folder, &ctx.keys, limits).await.unwrap();
+        hit(&ctx, &intake, HitKind::Click, delivery).await;
+        hit(&ctx, &intake, HitKind::Unsubscribe, delivery).await;
+        let sources = intake.sources();
+        assert!(sources.len() > 1, "{engine:?}: {sources:?}");
+        std::fs::remove_file(folder.join(format!("{}.db", sources[0].id))).unwrap();
+        let told = ingest::through(&ctx, &intake).await;
+        let error = told
+            .expect_err("what could not be read is told")
+            .to_string();
+        assert!(
+            error.contains("could not read a file"),
+            "{engine:?} {error}"
+        );
+        let kinds = kinds(&ctx).await;
+        assert!(
+            kinds.contains(&EventKind::Unsubscribed),
+            "{engine:?}: {kinds:?}"
+        );
+        intake.close().await;
+        ctx.store.close().await;
+    }
+}
+
 /// The hash of the client in each recorded hit.
 async fn clients(ctx: &Ctx) -> Vec<Option<u64>> {
     let events = log::after(&ctx.store, Seq(0), 1_000).await.unwrap();
