@@ -5,6 +5,7 @@ use super::readers::{CHROME, GMAIL, Mail, OUTLOOK, Readers, YAHOO, scalar};
 use crate::support::engines::Engine;
 use crate::support::pages::Pages;
 use otklik::domain::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use otklik::domain::contact::PrivacyPreset;
 use otklik::domain::event::EventKind;
 use otklik::domain::hit::Method::{Get, Head};
 use otklik::store::Store;
@@ -117,7 +118,7 @@ async fn recounted(store: &Store) -> [i64; 7] {
                 FROM deliveries AS d
                 LEFT JOIN hits AS h
                     ON h.delivery_no = d.no AND h.at < d.handed_over_at + 604800000
-                WHERE d.track_opens <> 0 AND d.handed_over_at IS NOT NULL AND NOT EXISTS
+                WHERE d.track_opens = 1 AND d.handed_over_at IS NOT NULL AND NOT EXISTS
                     (SELECT 1 FROM events AS b WHERE b.delivery_no = d.no AND b.kind = 7)
                 GROUP BY d.no)
             SELECT COUNT(*) FROM best WHERE sign {of}"
@@ -210,4 +211,32 @@ async fn told_alike(readers: &Readers, mails: &[Mail]) {
     assert_eq!(opened(&mails[10]).await, (json!("confirmed"), 1));
     let page = pages.read(&format!("messages/{}", mails[4].message)).await;
     assert!(page.contains("confirmed by a click or a reply"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_the_day_of_the_last_open_is_kept_no_opens_are_counted() {
+    for engine in Engine::BOTH {
+        let readers = Readers::under(engine, PrivacyPreset::Hygiene).await;
+        let mails = readers.send(&TO[..2]).await;
+        let viewed = (Get, GMAIL, GOOGLE);
+        readers.ask(&mails[0], HOUR_MS, 0, viewed).await;
+        readers
+            .ask(&mails[1], HOUR_MS, 1, (Get, CHROME, HOME))
+            .await;
+        readers.judged_at(9 * DAY_MS).await;
+        let store = &readers.app.ctx.store;
+        let days = "SELECT COUNT(*) FROM contacts WHERE last_open_day IS NOT NULL";
+        assert_eq!(scalar(store, days).await, 1, "{engine:?}");
+        for again in [false, true] {
+            if again {
+                rebuild(store, |_| Next::Continue).await.unwrap();
+            }
+            let report = readers.api("reports/click-through?by=total").await;
+            let delivered = report["opens"]["delivered"].as_i64();
+            assert_eq!(delivered.unwrap_or(0), 0, "{engine:?} {again}: {report}");
+            assert_eq!(report["rows"][0]["n"], 1, "{engine:?}: {report}");
+        }
+        assert_eq!(recounted(store).await, [0; 7], "{engine:?}");
+        readers.app.stop().await;
+    }
 }

@@ -7,6 +7,7 @@ use crate::support::world::{START, letter};
 use otklik::accept::{self, Content};
 use otklik::config::Roles;
 use otklik::domain::clock::Clock;
+use otklik::domain::contact::PrivacyPreset;
 use otklik::domain::event::{Detail, EventKind, NewEvent};
 use otklik::domain::hit::{HeaderField, HitKind, HitRecord, Method};
 use otklik::domain::id::{DeliveryId, DeliveryNo, MessageId};
@@ -45,11 +46,17 @@ pub struct Readers {
 impl Readers {
     /// An application in which nothing happens by itself.
     pub async fn start(engine: Engine) -> Self {
+        Self::under(engine, PrivacyPreset::On).await
+    }
+
+    /// The same where no more is recorded than `privacy` allows.
+    pub async fn under(engine: Engine, privacy: PrivacyPreset) -> Self {
         let app = TestApp::with(engine, Clock::manual(START), |settings| {
             settings.roles = Roles {
                 work: false,
                 ..Roles::ALL
             };
+            settings.privacy = privacy;
         });
         Self {
             app: app.await,

@@ -68,3 +68,34 @@ async fn a_likeness_is_shown_as_one_and_a_stranger_becomes_a_suggested_contact()
         assert_eq!(desk.state(follow_up).await, DeliveryState::Scheduled);
     }
 }
+
+#[tokio::test]
+async fn who_answers_a_likeness_proves_no_more_than_that_and_an_id_of_ours_proves_it() {
+    for engine in Engine::BOTH {
+        let desk = Desk::open(engine).await;
+        let follow_up = desk.waiting("anna@buyer.example").await;
+        let anna = "Anna <anna@buyer.example>";
+        let first = desk.take(&mail(anna, "", 70, "Which day suits you?")).await;
+        assert_eq!(first.matched_by, Some(MatchedBy::SubjectAndSender));
+        assert!(first.found.probable, "{engine:?}");
+        // Under another subject, so that the mail before is all that leads anywhere.
+        let answers = "In-Reply-To: <in-70@buyer.example>\r\n";
+        for (n, subject) in [(71, "Re: Our call"), (72, "Something else")] {
+            let raw = mail(anna, answers, n, "Unsubscribe");
+            let raw = raw.replace("Subject: Re: Our call", &format!("Subject: {subject}"));
+            let shown = desk.take(&raw).await;
+            assert_eq!(shown.kind, Some(InboundKind::Unsubscribe), "{engine:?}");
+            assert_eq!(shown.matched_by, Some(MatchedBy::SubjectAndSender));
+            assert!(shown.found.probable && shown.found.unproven, "{engine:?}");
+            assert_eq!(shown.message, Some(desk.message), "{engine:?}");
+            assert_eq!(desk.is_suppressed("anna@buyer.example").await, None);
+            assert_eq!(desk.state(follow_up).await, DeliveryState::Scheduled);
+        }
+        let named = format!("{answers}References: <{}>\r\n", desk.message_id);
+        let shown = desk.take(&mail(anna, &named, 73, "Unsubscribe")).await;
+        assert_eq!(shown.matched_by, Some(MatchedBy::References), "{engine:?}");
+        assert!(!shown.found.probable && !shown.found.unproven, "{engine:?}");
+        let reason = desk.is_suppressed("anna@buyer.example").await;
+        assert_eq!(reason.as_deref(), Some("unsubscribed"), "{engine:?}");
+    }
+}
