@@ -21,7 +21,7 @@ const WINDOW: i64 = 100_000;
 async fn main() {
     let options = Options::parse(400_000);
     for engine in &options.engines {
-        let store = engine.store().await;
+        let store = engine.store();
         println!(
             "{engine:?}: {} events in batches of {}, fdatasync {:?}",
             options.events,

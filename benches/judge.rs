@@ -36,7 +36,7 @@ async fn main() {
     one_by_one();
     let options = Options::parse(1_000_000);
     for engine in &options.engines {
-        let store = engine.store().await;
+        let store = engine.store();
         let mut hits = 0_u64;
         load::load(&store, plan(options.events), options.batch, |_, batch| {
             let events = batch.events.iter();

@@ -34,7 +34,7 @@ async fn main() {
     let options = Options::parse(1_000_000);
     for engine in &options.engines {
         let folder = support::engines::folder();
-        let store = engine.store().await;
+        let store = engine.store();
         let mut raw = Raw::create(&folder);
         let loaded = load::load(&store, plan(options.events), options.batch, |_, batch| {
             raw.write(batch);

@@ -53,7 +53,7 @@ async fn spoil(store: &Store) {
 #[tokio::test]
 async fn a_rebuild_gives_the_same_rows_and_heals_what_was_spoiled() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         load::load(&store, plan(), 700, |_, _| {}).await;
         let before = tables(&store).await;
         assert!(before.len() > 5_000);
@@ -82,7 +82,7 @@ async fn a_rebuild_gives_the_same_rows_and_heals_what_was_spoiled() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_arrives_during_a_rebuild_is_not_lost() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         load::rows::library(&store, &plan()).await;
         let mut simulation = Simulation::new(plan());
         let mut batches: Vec<_> = std::iter::from_fn(|| simulation.batch(300)).collect();

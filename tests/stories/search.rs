@@ -63,7 +63,7 @@ async fn named(ctx: &Ctx, viewer: &Viewer) -> AccountId {
     tx.commit().await.unwrap();
     let mut new = letter("ben@buyer.example");
     if let Content::Own { subject, .. } = &mut new.content {
-        *subject = NAME.to_owned();
+        NAME.clone_into(subject);
     }
     accept(ctx, viewer, new).await.unwrap();
     account.unwrap()

@@ -57,7 +57,7 @@ async fn a_slow_head_and_a_slow_body_are_cut_off() {
         drip(at, &body, "a"),
         drip(at, &chunked, "1\r\na\r\n"),
     );
-    assert!(slow_head.1 < Duration::from_secs(60), "{slow_head:?}");
+    assert!(slow_head.1 < Duration::from_mins(1), "{slow_head:?}");
     assert!(!slow_head.0.starts_with("HTTP/1.1 2"), "{slow_head:?}");
     for (said, _) in [slow_body, slow_chunks] {
         assert!(said.starts_with("HTTP/1.1 408"), "{said}");

@@ -77,7 +77,7 @@ fn events() -> Vec<NewEvent> {
 #[tokio::test]
 async fn what_is_appended_comes_back_in_order() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         let mut tx = store.begin().await.unwrap();
         assert_eq!(log::append(&mut tx, &events()).await.unwrap(), Seq(1));
         tx.commit().await.unwrap();
@@ -102,7 +102,7 @@ async fn what_is_appended_comes_back_in_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_reader_behind_the_head_never_misses_an_event_that_commits_late() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         let writers: Vec<_> = (0..4)
             .map(|_| {
                 let store = store.clone();

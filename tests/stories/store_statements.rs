@@ -8,7 +8,7 @@ use sqlx::SqlSafeStr as _;
 #[tokio::test]
 async fn every_statement_prepares_on_both_engines() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         let mut refused = Vec::new();
         for (module, sql) in all_statements() {
             let done = match &store {

@@ -19,14 +19,6 @@ impl Engine {
     /// Both.
     pub const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
-    /// The URL of a fresh, empty database.
-    pub fn empty(self) -> String {
-        match self {
-            Self::Sqlite => in_file(&folder()),
-            Self::Postgres => postgres::server().database(None),
-        }
-    }
-
     /// The URL of a fresh, migrated database: a copy of one that this process migrated once.
     pub fn url(self) -> String {
         static SQLITE: OnceLock<PathBuf> = OnceLock::new();
@@ -51,7 +43,7 @@ impl Engine {
     }
 
     /// A fresh, migrated store.
-    pub async fn store(self) -> Store {
+    pub fn store(self) -> Store {
         Store::open(&self.url(), PoolSizes::default()).unwrap()
     }
 }
@@ -59,7 +51,8 @@ impl Engine {
 const FILE: &str = "otklik.db";
 const MODEL: &str = "model";
 
-fn in_file(dir: &std::path::Path) -> String {
+/// The URL of the database in `dir`.
+pub fn in_file(dir: &std::path::Path) -> String {
     format!("sqlite://{}", dir.join(FILE).display())
 }
 

@@ -1,6 +1,7 @@
 //! The binary as an operator runs it: a process of its own, with nothing of our environment.
 
-use super::engines::{Engine, folder};
+use super::engines::{Engine, folder, in_file};
+use super::postgres;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -27,9 +28,13 @@ pub struct Serving {
 impl Installation {
     /// A fresh one.
     pub fn fresh(engine: Engine) -> Self {
+        let database_url = match engine {
+            Engine::Sqlite => in_file(&folder()),
+            Engine::Postgres => postgres::server().database(None),
+        };
         let fresh = Self {
             folder: folder(),
-            database_url: engine.empty(),
+            database_url,
             settings: Vec::new(),
         };
         match engine {

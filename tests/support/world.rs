@@ -56,7 +56,7 @@ pub fn settings(smtp_url: Option<String>) -> Settings {
 
 /// A context over a fresh store with a clock that stands still.
 pub async fn ctx(engine: Engine, settings: Settings) -> Ctx {
-    let store = engine.store().await;
+    let store = engine.store();
     let ctx = Ctx {
         networks: otklik::networks::Networks::default(),
         settings: Arc::new(settings),

@@ -56,7 +56,7 @@ impl Site {
         let address = listener.local_addr().unwrap();
         settings.base_url = format!("http://{address}").parse().unwrap();
         settings.tracking_url = settings.base_url.clone();
-        let store = engine.store().await;
+        let store = engine.store();
         let ctx = Ctx {
             networks: otklik::networks::Networks::default(),
             settings: Arc::new(settings),

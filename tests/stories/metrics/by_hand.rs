@@ -67,7 +67,7 @@ fn click(delivery: i64, at: Millis, link_no: u16, verdict: Verdict) -> NewEvent 
 #[tokio::test]
 async fn ten_deliveries_come_to_the_figures_counted_by_hand() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         in_berlin(&store).await;
         rows::library(&store, &small_plan()).await;
         let sent = at("2026-03-02T08:00:00Z");

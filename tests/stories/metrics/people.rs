@@ -11,7 +11,7 @@ use otklik::store::reports::{self, ReportError};
 
 #[tokio::test]
 async fn single_reps_are_shown_by_level_and_ones_own_always() {
-    let store = Engine::Sqlite.store().await;
+    let store = Engine::Sqlite.store();
     load::load(&store, small_plan(), 4_096, |_, _| {}).await;
     let now = at("2026-06-01T00:00:00Z");
     let by_rep = query("2026-03-01", "2026-05-01", By::Rep);

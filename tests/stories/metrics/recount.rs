@@ -100,7 +100,7 @@ fn expected_key(by: By, key: &str) -> String {
 async fn every_row_equals_a_recount_of_the_log_in_plain_sql() {
     let zone = Zone::parse("Europe/Berlin").unwrap();
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         in_berlin(&store).await;
         load::load(&store, small_plan(), 512, |_, _| {}).await;
         let now = zone.start_of(day("2026-04-22"));

@@ -76,7 +76,7 @@ fn plan() -> Plan {
 #[tokio::test]
 async fn a_run_that_is_stopped_goes_on_where_it_was_and_ends_as_if_it_had_not_been() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         load::load(&store, plan(), 700, |_, _| {}).await;
         let clock = Clock::manual(Millis::parse_rfc3339("2026-06-01T00:00:00Z").unwrap());
         let revised = "SELECT COUNT(*) FROM verdict_revisions";

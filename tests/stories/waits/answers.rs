@@ -91,7 +91,7 @@ async fn settle(store: &Store, opening: TouchNo, contact: i64, how: Settled, whe
 #[tokio::test]
 async fn ten_waits_come_to_the_figures_counted_by_hand() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         rows::library(&store, &plan()).await;
         let (opened, ten) = ten_waits(&store).await;
         settle(

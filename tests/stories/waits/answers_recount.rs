@@ -15,7 +15,7 @@ use otklik::store::episodes;
 #[tokio::test]
 async fn waits_equal_a_recount_in_plain_sql() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         rows::library(&store, &plan()).await;
         let mut rng = fastrand::Rng::with_seed(9);
         let mut told: Vec<(i64, Direction, i64, u32, i64)> = Vec::new();

@@ -58,7 +58,7 @@ async fn look(store: &Store, by: Slice, now: Millis) -> Report {
 #[tokio::test]
 async fn ten_deliveries_come_to_the_fates_counted_by_hand() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         rows::library(&store, &plan()).await;
         let sent = at(NOON);
         ten_letters(&store, sent).await;

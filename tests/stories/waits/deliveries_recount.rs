@@ -313,7 +313,7 @@ async fn months_are_added_to_days(store: &Store) {
 async fn fates_equal_a_recount_in_plain_sql() {
     let mut rng = draw();
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         rows::library(&store, &plan()).await;
         run(
             &store,

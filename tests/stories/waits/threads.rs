@@ -82,7 +82,7 @@ async fn look(store: &Store, now: Millis) -> Report {
 #[tokio::test]
 async fn ten_threads_come_to_the_figures_counted_by_hand() {
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         rows::library(&store, &plan()).await;
         let sent = at(NOON);
         ten_threads(&store, sent).await;

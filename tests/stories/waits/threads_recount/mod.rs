@@ -160,7 +160,7 @@ async fn erasure_moves_nothing(store: &Store, now: Millis) {
 async fn threads_equal_a_recount_in_plain_sql() {
     let mut rng = draw();
     for engine in Engine::BOTH {
-        let store = engine.store().await;
+        let store = engine.store();
         rows::library(&store, &plan()).await;
         let drawn = Drawn::of(&mut rng, store.is_sqlite());
         let batch = Batch {
