@@ -5,6 +5,7 @@ use super::delivery::{DeliveryFacts, Frozen, FrozenLink};
 use super::hits::Class;
 use super::{ALL_REPS, Cell, Dim, Grain};
 use crate::domain::clock::DAY_MS;
+use crate::domain::day::Day;
 use crate::domain::stats::bins::Bin;
 use crate::domain::stats::sketch::Sketch;
 use std::collections::HashMap;
@@ -67,64 +68,82 @@ impl Change {
         if before == after {
             return;
         }
-        self.add(old, &before, -1);
-        self.add(new, &after, 1);
-        if before.is_empty() {
-            self.add_contact(new, &after);
+        let (was, is) = (Cohort::of(old), Cohort::of(new));
+        // A hit changes a few of the shares; the others need not be taken away and added again.
+        let stays = |i: usize| was == is && before.get(i) == after.get(i);
+        for (shares, cohort, times) in [(&before, was, -1), (&after, is, 1)] {
+            let Some(cohort) = cohort else { continue };
+            let changed = shares.iter().enumerate().filter(|(i, _)| !stays(*i));
+            changed.for_each(|(_, share)| self.add(cohort, share, times));
+        }
+        if let (true, Some(cohort)) = (before.is_empty(), is) {
+            self.add_contact(new, cohort, &after);
         }
     }
 
-    fn add(&mut self, facts: &DeliveryFacts, shares: &[Share], times: i64) {
-        let Some(frozen) = &facts.frozen else { return };
-        for share in shares {
-            for cell in cells(frozen, share.dim, share.dim_id) {
-                self.counts
-                    .entry(cell)
-                    .or_default()
-                    .add(&share.counts, times);
-                if let Some(bin) = share.wait {
-                    *self.waits.entry((cell, bin)).or_default() += times;
-                }
+    fn add(&mut self, cohort: Cohort, share: &Share, times: i64) {
+        for cell in cohort.cells(share) {
+            self.counts
+                .entry(cell)
+                .or_default()
+                .add(&share.counts, times);
+            if let Some(bin) = share.wait {
+                *self.waits.entry((cell, bin)).or_default() += times;
             }
         }
     }
 
-    fn add_contact(&mut self, facts: &DeliveryFacts, shares: &[Share]) {
-        let Some(frozen) = &facts.frozen else { return };
-        let Some(contact) = frozen.contact else {
+    fn add_contact(&mut self, facts: &DeliveryFacts, cohort: Cohort, shares: &[Share]) {
+        let Some(contact) = facts.frozen.as_ref().and_then(|frozen| frozen.contact) else {
             return;
         };
-        let cells = shares
-            .iter()
-            .flat_map(|share| cells(frozen, share.dim, share.dim_id));
-        for cell in cells {
+        for cell in shares.iter().flat_map(|share| cohort.cells(share)) {
             self.contacts.entry(cell).or_default().insert(contact.0);
         }
     }
 }
 
-/// The cells a dimension is counted in: its day and its month, its rep and all reps. A rep's months
-/// are kept in total only, and single links for all reps only, since these would be nearly as many
-/// as the deliveries themselves.
-fn cells(frozen: &Frozen, dim: Dim, dim_id: i64) -> impl Iterator<Item = Cell> {
-    let place = move |grain, day, rep| Cell {
-        grain,
-        dim,
-        day,
-        rep,
-        dim_id,
-    };
-    let (day, month, rep) = (frozen.day, frozen.day.month(), frozen.rep.0);
-    let by_rep = (dim != Dim::Link).then(|| place(Grain::Day, day, rep));
-    let by_rep_month = (dim == Dim::Total).then(|| place(Grain::Month, month, rep));
-    [
-        Some(place(Grain::Day, day, ALL_REPS)),
-        Some(place(Grain::Month, month, ALL_REPS)),
-        by_rep,
-        by_rep_month,
-    ]
-    .into_iter()
-    .flatten()
+/// Whose delivery it was, and of when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cohort {
+    day: Day,
+    month: Day,
+    rep: i64,
+}
+
+impl Cohort {
+    fn of(facts: &DeliveryFacts) -> Option<Self> {
+        let frozen = facts.frozen.as_ref()?;
+        Some(Self {
+            day: frozen.day,
+            month: frozen.day.month(),
+            rep: frozen.rep.0,
+        })
+    }
+
+    /// The cells a share is counted in: its day and its month, its rep and all reps. A rep's months
+    /// are kept in total only, and single links for all reps only, since these would be nearly as
+    /// many as the deliveries themselves.
+    fn cells(self, share: &Share) -> impl Iterator<Item = Cell> {
+        let (dim, dim_id) = (share.dim, share.dim_id);
+        let place = move |grain, day, rep| Cell {
+            grain,
+            dim,
+            day,
+            rep,
+            dim_id,
+        };
+        let by_rep = (dim != Dim::Link).then(|| place(Grain::Day, self.day, self.rep));
+        let by_rep_month = (dim == Dim::Total).then(|| place(Grain::Month, self.month, self.rep));
+        [
+            Some(place(Grain::Day, self.day, ALL_REPS)),
+            Some(place(Grain::Month, self.month, ALL_REPS)),
+            by_rep,
+            by_rep_month,
+        ]
+        .into_iter()
+        .flatten()
+    }
 }
 
 /// What a delivery adds, by dimension; nothing until it is sent.

@@ -181,9 +181,9 @@ pub struct Place {
 }
 
 impl Place {
-    /// Its day and its month, its rep and all reps. A rep's months are kept in total only.
-    fn cells(&self, side: Side) -> impl Iterator<Item = (Grain, Day, i64)> {
-        let (day, month) = (self.day, self.day.month());
+    /// Its day and its `month`, its rep and all reps. A rep's months are kept in total only.
+    fn cells(&self, month: Day, side: Side) -> impl Iterator<Item = (Grain, Day, i64)> {
+        let day = self.day;
         let by_rep = self.rep.map(|rep| (Grain::Day, day, rep));
         let in_total = self.rep.filter(|_| side == Side::Total);
         [
@@ -205,8 +205,9 @@ impl Change {
     /// Counts everything in `counts` once in every cell of `place`, `times` over; −1 takes away.
     pub fn count(&mut self, place: &Place, counts: &[Count], times: i64) {
         let total = [(Side::Total, 0)];
+        let month = place.day.month();
         for (side, side_id) in total.iter().chain(&place.sides) {
-            for (grain, day, rep) in place.cells(*side) {
+            for (grain, day, rep) in place.cells(month, *side) {
                 for (metric, bin) in counts {
                     let key = Key {
                         metric: *metric,

@@ -1,6 +1,7 @@
-//! Rows for one bulk statement, kept by column. PostgreSQL takes each column as a typed array, which
-//! it unfolds with `UNNEST` at no cost to speak of; SQLite takes one JSON array of an array for
-//! each row. The statement names its columns in the order they are given here.
+//! Rows for one bulk statement, kept by column. PostgreSQL takes each column as a typed array and
+//! unfolds them by one `UNNEST` each in what is selected; after `FROM` it would lay every column out
+//! before it reads a row, at a third of the cost of the write. SQLite takes one JSON array of an
+//! array for each row. The statement names its columns in the order they are given here.
 
 use super::sql::{Either, Sql};
 use super::{Result, Tx};

@@ -8,27 +8,30 @@ use crate::domain::clock::Millis;
 use crate::domain::day::Zone;
 use crate::domain::delivery::RecipientRole;
 use crate::domain::gateway::Gateway;
-use crate::domain::id::{ContactNo, ContentNo, DeliveryNo, TemplateNo, UserNo};
+use crate::domain::id::{ContactNo, ContentNo, DeliveryNo, TemplateNo, ThreadNo, UserNo};
 use crate::domain::link::{DestinationId, LinkRole};
 use crate::domain::message::{MailClass, MessagePurpose};
 use crate::metrics::delivery::{DeliveryFacts, Frozen, FrozenLink};
 use std::collections::BTreeMap;
 
 statements! {
-    /// One row a link, or one without a link.
-    FREEZE = "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
-            d.track_clicks, d.handed_over_at, m.class, m.purpose, m.template_no,
-            l.no AS link_no, l.role AS link_role, l.content_no, l.destination
+    /// What of a delivery and its mail is frozen at the hand-over.
+    SENDINGS = "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
+            d.track_clicks, d.handed_over_at, d.zone, m.class, m.purpose, m.template_no, m.words,
+            m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
         FROM deliveries AS d
-        JOIN messages AS m ON m.id = d.message_id
-        LEFT JOIN links AS l ON l.delivery_no = d.no
-        WHERE d.no" in_column "
-        ORDER BY d.no, l.no";
+            JOIN messages AS m ON m.id = d.message_id
+            LEFT JOIN threads AS t ON t.no = m.thread_no
+        WHERE d.no" in_column "";
+    LINKS = "SELECT delivery_no, no, role, content_no, destination FROM links
+        WHERE delivery_no" in_column "
+        ORDER BY delivery_no, no";
 }
 
 row! {
-    struct FreezeRow {
-        no: DeliveryNo,
+    /// A delivery and its mail as they were handed over.
+    pub(super) struct Sending {
+        pub(super) no: DeliveryNo,
         rep_no: UserNo,
         mailbox_no: i64,
         contact_no: Option<ContactNo>,
@@ -37,13 +40,25 @@ row! {
         track_opens: i16,
         track_clicks: i16,
         handed_over_at: Option<Millis>,
+        pub(super) zone: Option<String>,
         class: i16,
         purpose: i16,
         template_no: Option<TemplateNo>,
-        link_no: Option<i16>,
-        link_role: Option<i16>,
+        pub(super) words: i64,
+        pub(super) attached: bool,
+        pub(super) unedited: bool,
+        pub(super) thread_no: Option<ThreadNo>,
+        pub(super) thread_contact: Option<ContactNo>,
+    }
+}
+
+row! {
+    struct LinkRow {
+        delivery_no: DeliveryNo,
+        no: i16,
+        role: i16,
         content_no: Option<ContentNo>,
-        destination: Option<DestinationId>,
+        destination: DestinationId,
     }
 }
 
@@ -86,39 +101,48 @@ pub(super) async fn save(
     Ok(())
 }
 
-/// Gives each delivery that was sent or given up what is frozen at its hand-over. A delivery that has no row
-/// stays without, and counts nowhere.
+/// Gives each delivery that was sent or given up what is frozen at its hand-over; gives back what
+/// was read of these. A delivery that has no row stays without, and counts nowhere.
 pub(super) async fn freeze(
     tx: &mut Tx,
     facts: &mut BTreeMap<DeliveryNo, DeliveryFacts>,
-) -> Result<()> {
-    let fresh: Vec<i64> = facts
+) -> Result<Vec<Sending>> {
+    let fresh: Vec<DeliveryNo> = facts
         .iter()
         .filter(|(_, facts)| facts.frozen.is_none())
         .filter(|(_, facts)| facts.sent.is_some() || facts.fate.failed.is_some())
-        .map(|(no, _)| no.0)
+        .map(|(no, _)| *no)
         .collect();
     if fresh.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let zone = zone::in_tx(tx).await?;
-    for row in columns::rows::<FreezeRow>(tx, &FREEZE, vec![Column::Big(fresh)]).await? {
-        let Some(facts) = facts.get_mut(&row.no) else {
-            continue;
-        };
-        let link = frozen_link(&row)?;
-        if facts.frozen.is_none() {
+    let sendings = sendings(tx, &fresh).await?;
+    for sending in &sendings {
+        if let Some(facts) = facts.get_mut(&sending.no) {
             let left = facts.sent.or(facts.fate.failed.map(|(at, _)| at));
-            facts.frozen = Some(frozen(&row, left, &zone)?);
-        }
-        if let Some(frozen) = &mut facts.frozen {
-            frozen.links.extend(link);
+            facts.frozen = Some(frozen(sending, left, &zone)?);
         }
     }
-    Ok(())
+    let asked = Column::Big(fresh.iter().map(|no| no.0).collect());
+    for row in columns::rows::<LinkRow>(tx, &LINKS, vec![asked]).await? {
+        let frozen = facts
+            .get_mut(&row.delivery_no)
+            .map(|facts| &mut facts.frozen);
+        if let Some(Some(frozen)) = frozen {
+            frozen.links.push(frozen_link(&row)?);
+        }
+    }
+    Ok(sendings)
 }
 
-fn frozen(row: &FreezeRow, left: Option<Millis>, zone: &Zone) -> Result<Frozen> {
+/// The rows of `deliveries` and of their mails.
+pub(super) async fn sendings(tx: &mut Tx, deliveries: &[DeliveryNo]) -> Result<Vec<Sending>> {
+    let asked = Column::Big(deliveries.iter().map(|no| no.0).collect());
+    columns::rows(tx, &SENDINGS, vec![asked]).await
+}
+
+fn frozen(row: &Sending, left: Option<Millis>, zone: &Zone) -> Result<Frozen> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("delivery {}: {what}", row.no));
     let handed_over = row
         .handed_over_at
@@ -142,17 +166,15 @@ fn frozen(row: &FreezeRow, left: Option<Millis>, zone: &Zone) -> Result<Frozen> 
     })
 }
 
-fn frozen_link(row: &FreezeRow) -> Result<Option<FrozenLink>> {
-    let (Some(no), Some(role), Some(destination)) = (row.link_no, row.link_role, row.destination)
-    else {
-        return Ok(None);
-    };
-    let role = LinkRole::from_code(role)
-        .ok_or_else(|| StoreError::Corrupt(format!("delivery {}: role of link {no}", row.no)))?;
-    Ok(Some(FrozenLink {
-        no: no.unsigned_abs(),
+fn frozen_link(row: &LinkRow) -> Result<FrozenLink> {
+    let role = LinkRole::from_code(row.role).ok_or_else(|| {
+        let (delivery, no) = (row.delivery_no, row.no);
+        StoreError::Corrupt(format!("delivery {delivery}: role of link {no}"))
+    })?;
+    Ok(FrozenLink {
+        no: row.no.unsigned_abs(),
         role,
         content: row.content_no,
-        destination,
-    }))
+        destination: row.destination,
+    })
 }

@@ -40,7 +40,7 @@ pub(super) async fn fold(
         let all = all.iter().map(|event| (event.seq, &event.event));
         new.insert(delivery, DeliveryFacts::refold(all, frozen));
     }
-    facts::freeze(tx, &mut new).await?;
+    let frozen = facts::freeze(tx, &mut new).await?;
     let unknown = DeliveryFacts::default();
     let mut change = Change::default();
     new.retain(|delivery, new| {
@@ -54,8 +54,9 @@ pub(super) async fn fold(
         events,
         old: &old,
         new: &new,
+        frozen,
     };
-    counts::fold(tx, tables.counts, &batch).await?;
+    counts::fold(tx, tables.counts, batch).await?;
     rollups::write(tx, tables, &change).await
 }
 

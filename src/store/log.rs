@@ -25,8 +25,9 @@ statements! {
             value ->> 6, value ->> 7, unhex(value ->> 8)
         FROM json_each($1)"
         postgres "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
-        SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::SMALLINT[], $4::BIGINT[], $5::BIGINT[],
-            $6::SMALLINT[], $7::SMALLINT[], $8::SMALLINT[], $9::BYTEA[])";
+        SELECT UNNEST($1::BIGINT[]), UNNEST($2::BIGINT[]), UNNEST($3::SMALLINT[]),
+            UNNEST($4::BIGINT[]), UNNEST($5::BIGINT[]), UNNEST($6::SMALLINT[]),
+            UNNEST($7::SMALLINT[]), UNNEST($8::SMALLINT[]), UNNEST($9::BYTEA[])";
     HEAD = "SELECT seq FROM event_head WHERE id = 1";
     AFTER = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail
         FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";

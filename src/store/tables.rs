@@ -34,7 +34,7 @@ macro_rules! tables {
                     SELECT 0, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
-                    SELECT 0, * FROM UNNEST($1::BIGINT[], $2::BYTEA[])
+                    SELECT 0, UNNEST($1::BIGINT[]), UNNEST($2::BYTEA[])
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
             },
             // The rows are given back, so that contacts are merged where a row was there before.
@@ -55,9 +55,10 @@ macro_rules! tables {
                     RETURNING grain, dim, day, rep, dim_id, contacts"),
                 postgres: concat!("INSERT INTO click_rollups", $next, " AS r
                         (grain, dim, day, rep, dim_id, sent, measurable, human, machine, raw, contacts)
-                    SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
-                        $4::INTEGER[], $5::BIGINT[], $6::INTEGER[], $7::INTEGER[], $8::INTEGER[],
-                        $9::INTEGER[], $10::INTEGER[], $11::BYTEA[])
+                    SELECT UNNEST($1::SMALLINT[]), UNNEST($2::SMALLINT[]), UNNEST($3::INTEGER[]),
+                        UNNEST($4::INTEGER[]), UNNEST($5::BIGINT[]), UNNEST($6::INTEGER[]),
+                        UNNEST($7::INTEGER[]), UNNEST($8::INTEGER[]), UNNEST($9::INTEGER[]),
+                        UNNEST($10::INTEGER[]), UNNEST($11::BYTEA[])
                     ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
                         sent = r.sent + excluded.sent,
                         measurable = r.measurable + excluded.measurable,
@@ -75,8 +76,8 @@ macro_rules! tables {
                     AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
                 postgres: concat!("DELETE FROM click_rollups", $next, "
                     WHERE (grain, dim, day, rep, dim_id) IN (
-                        SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
-                            $4::INTEGER[], $5::BIGINT[]))
+                        SELECT UNNEST($1::SMALLINT[]), UNNEST($2::SMALLINT[]), UNNEST($3::INTEGER[]),
+                            UNNEST($4::INTEGER[]), UNNEST($5::BIGINT[]))
                     AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
             },
             add_waits: Sql {
@@ -90,8 +91,9 @@ macro_rules! tables {
                         DO UPDATE SET n = r.n + excluded.n"),
                 postgres: concat!("INSERT INTO rollup_waits", $next, " AS r
                         (metric, grain, dim, day, rep, dim_id, bin, n)
-                    SELECT 0, * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
-                        $4::INTEGER[], $5::BIGINT[], $6::SMALLINT[], $7::INTEGER[])
+                    SELECT 0, UNNEST($1::SMALLINT[]), UNNEST($2::SMALLINT[]), UNNEST($3::INTEGER[]),
+                        UNNEST($4::INTEGER[]), UNNEST($5::BIGINT[]), UNNEST($6::SMALLINT[]),
+                        UNNEST($7::INTEGER[])
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
             },
@@ -105,8 +107,8 @@ macro_rules! tables {
                     AND n = 0"),
                 postgres: concat!("DELETE FROM rollup_waits", $next, "
                     WHERE metric = 0 AND (grain, dim, day, rep, dim_id, bin) IN (
-                        SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[],
-                            $4::INTEGER[], $5::BIGINT[], $6::SMALLINT[]))
+                        SELECT UNNEST($1::SMALLINT[]), UNNEST($2::SMALLINT[]), UNNEST($3::INTEGER[]),
+                            UNNEST($4::INTEGER[]), UNNEST($5::BIGINT[]), UNNEST($6::SMALLINT[]))
                     AND n = 0"),
             },
             save_contacts: Sql {
@@ -118,8 +120,9 @@ macro_rules! tables {
                         AND r.day = e.value ->> 2 AND r.rep = e.value ->> 3
                         AND r.dim_id = e.value ->> 4"),
                 postgres: concat!("UPDATE click_rollups", $next, " AS r SET contacts = e.contacts
-                    FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::INTEGER[], $4::INTEGER[],
-                        $5::BIGINT[], $6::BYTEA[]) AS e (grain, dim, day, rep, dim_id, contacts)
+                    FROM (SELECT UNNEST($1::SMALLINT[]) AS grain, UNNEST($2::SMALLINT[]) AS dim,
+                        UNNEST($3::INTEGER[]) AS day, UNNEST($4::INTEGER[]) AS rep,
+                        UNNEST($5::BIGINT[]) AS dim_id, UNNEST($6::BYTEA[]) AS contacts) AS e
                     WHERE r.grain = e.grain AND r.dim = e.dim AND r.day = e.day
                         AND r.rep = e.rep AND r.dim_id = e.dim_id"),
             },

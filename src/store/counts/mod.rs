@@ -6,13 +6,14 @@ pub(super) mod tables;
 mod write;
 
 use super::columns::{Column, rows};
-use super::sql::{row, statements};
+use super::facts::{self, Sending};
+use super::sql::statements;
 use super::{Result, StoreError, Tx, calendars, zone};
 use crate::domain::calendar::Calendars;
 use crate::domain::day::Zone;
 use crate::domain::delivery::RecipientRole;
 use crate::domain::event::NewEvent;
-use crate::domain::id::{ContactNo, DeliveryNo, Seq, ThreadNo};
+use crate::domain::id::{ContactNo, DeliveryNo, Seq};
 use crate::metrics::contact::{ContactFacts, MailFact, concerns};
 use crate::metrics::delivery::{DeliveryFacts, Frozen};
 use crate::metrics::episode::episodes;
@@ -20,30 +21,12 @@ use crate::metrics::tally::Change;
 use crate::metrics::thread::{Thread, threads};
 use crate::metrics::waits::Wait;
 use crate::metrics::{deliverability, opens, replies};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tables::Tables;
 
 statements! {
-    /// What of a mail is frozen beside the delivery itself.
-    MAILS = "SELECT d.no, d.zone, m.words, m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
-        FROM deliveries AS d
-            JOIN messages AS m ON m.id = d.message_id
-            LEFT JOIN threads AS t ON t.no = m.thread_no
-        WHERE d.no" in_column "";
     CONTACTS = "SELECT no, contact_no FROM deliveries
         WHERE contact_no IS NOT NULL AND no" in_column "";
-}
-
-row! {
-    struct MailRow {
-        no: DeliveryNo,
-        zone: Option<String>,
-        words: i64,
-        attached: bool,
-        unedited: bool,
-        thread_no: Option<ThreadNo>,
-        thread_contact: Option<ContactNo>,
-    }
 }
 
 type Deliveries = BTreeMap<DeliveryNo, DeliveryFacts>;
@@ -59,10 +42,12 @@ pub(super) struct Batch<'a> {
     pub old: &'a Deliveries,
     /// The facts that changed, after.
     pub new: &'a Deliveries,
+    /// What was read of those that were frozen with this batch.
+    pub frozen: Vec<Sending>,
 }
 
 /// Folds the batch into `tables`.
-pub(super) async fn fold(tx: &mut Tx, tables: &Tables, batch: &Batch<'_>) -> Result<()> {
+pub(super) async fn fold(tx: &mut Tx, tables: &Tables, mut batch: Batch<'_>) -> Result<()> {
     let mut change = Change::default();
     let unknown = DeliveryFacts::default();
     for (no, new) in batch.new {
@@ -70,10 +55,10 @@ pub(super) async fn fold(tx: &mut Tx, tables: &Tables, batch: &Batch<'_>) -> Res
         deliverability::note(&mut change, old, new);
         opens::note(&mut change, old, new);
     }
-    let told = told(tx, batch).await?;
-    let mails = mails(tx, batch).await?;
+    let told = told(tx, &batch).await?;
+    let mails = mails(tx, &mut batch).await?;
     if !told.is_empty() || !mails.is_empty() {
-        fold_contacts(tx, tables, batch, told, mails, &mut change).await?;
+        fold_contacts(tx, tables, &batch, told, mails, &mut change).await?;
     }
     write::tallies(tx, tables, &change).await
 }
@@ -122,14 +107,30 @@ struct Derived {
 }
 
 fn note(change: &mut Change, before: &Derived, after: &Derived) {
-    for (side, times) in [(before, -1), (after, 1)] {
-        for wait in &side.waits {
+    let (waits_before, waits_after) = differing(&before.waits, &after.waits);
+    let (threads_before, threads_after) = differing(&before.threads, &after.threads);
+    for (waits, threads, times) in [
+        (waits_before, threads_before, -1),
+        (waits_after, threads_after, 1),
+    ] {
+        for wait in waits {
             wait.add_to(change, times);
         }
-        for thread in &side.threads {
+        for thread in threads {
             replies::add_to(thread, change, times);
         }
     }
+}
+
+/// What is left of both without what they begin and end with alike: of a long history little
+/// changes.
+fn differing<'a, T: PartialEq>(before: &'a [T], after: &'a [T]) -> (&'a [T], &'a [T]) {
+    let alike = |(one, other): &(&T, &T)| one == other;
+    let start = before.iter().zip(after).take_while(alike).count();
+    let (before, after) = (&before[start..], &after[start..]);
+    let pairs = before.iter().rev().zip(after.iter().rev());
+    let end = pairs.take_while(alike).count();
+    (&before[..before.len() - end], &after[..after.len() - end])
 }
 
 /// What waits are measured with.
@@ -194,10 +195,10 @@ async fn told(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, usize)>>
 }
 
 /// Mails that left, or came back, for whom they were for and whom their thread is with.
-async fn mails(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, MailFact)>> {
+async fn mails(tx: &mut Tx, batch: &mut Batch<'_>) -> Result<Vec<(ContactNo, MailFact)>> {
     let state = |facts: &DeliveryFacts| (facts.sent.is_some(), facts.bounced.is_some());
     let before = |no: &DeliveryNo| batch.old.get(no).map_or((false, false), state);
-    let moved: Vec<DeliveryNo> = batch
+    let mut moved: BTreeSet<DeliveryNo> = batch
         .new
         .iter()
         .filter(|(no, facts)| facts.sent.is_some() && state(facts) != before(no))
@@ -214,8 +215,12 @@ async fn mails(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, MailFac
     }
     let zone = zone::in_tx(tx).await?;
     let mut mails = Vec::with_capacity(moved.len());
-    let asked = Column::Big(moved.iter().map(|no| no.0).collect());
-    let found: Vec<MailRow> = rows(&mut *tx, &MAILS, vec![asked]).await?;
+    let mut found = std::mem::take(&mut batch.frozen);
+    found.retain(|row| moved.remove(&row.no));
+    if !moved.is_empty() {
+        let earlier: Vec<DeliveryNo> = moved.into_iter().collect();
+        found.extend(facts::sendings(tx, &earlier).await?);
+    }
     for row in found {
         let Some(facts) = batch.new.get(&row.no) else {
             continue;
@@ -237,7 +242,7 @@ async fn mails(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, MailFac
     Ok(mails)
 }
 
-fn mail(row: &MailRow, facts: &DeliveryFacts, frozen: &Frozen, zone: &Zone) -> MailFact {
+fn mail(row: &Sending, facts: &DeliveryFacts, frozen: &Frozen, zone: &Zone) -> MailFact {
     let theirs = row.zone.as_deref().and_then(Zone::parse);
     MailFact {
         delivery: row.no,

@@ -31,7 +31,7 @@ macro_rules! tables {
                     SELECT 1, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
-                    SELECT 1, * FROM UNNEST($1::BIGINT[], $2::BYTEA[])
+                    SELECT 1, UNNEST($1::BIGINT[]), UNNEST($2::BYTEA[])
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
             },
             drop_episodes: Sql {
@@ -53,9 +53,12 @@ macro_rules! tables {
                 postgres: concat!("INSERT INTO episodes", $next, " (opening, contact_no, state, opened_at, day,
                         channel, owner_no, thread_no, inbounds, in_hours, attempted_at, closed_at, closed_by,
                         business_ms, late, self_reported)
-                    SELECT * FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::SMALLINT[], $4::BIGINT[],
-                        $5::INTEGER[], $6::SMALLINT[], $7::BIGINT[], $8::BIGINT[], $9::BIGINT[], $10::BOOLEAN[],
-                        $11::BIGINT[], $12::BIGINT[], $13::BIGINT[], $14::BIGINT[], $15::BOOLEAN[], $16::BOOLEAN[])"),
+                    SELECT UNNEST($1::BIGINT[]), UNNEST($2::BIGINT[]), UNNEST($3::SMALLINT[]),
+                        UNNEST($4::BIGINT[]), UNNEST($5::INTEGER[]), UNNEST($6::SMALLINT[]),
+                        UNNEST($7::BIGINT[]), UNNEST($8::BIGINT[]), UNNEST($9::BIGINT[]),
+                        UNNEST($10::BOOLEAN[]), UNNEST($11::BIGINT[]), UNNEST($12::BIGINT[]),
+                        UNNEST($13::BIGINT[]), UNNEST($14::BIGINT[]), UNNEST($15::BOOLEAN[]),
+                        UNNEST($16::BOOLEAN[])"),
             },
             add_tallies: Sql {
                 name: "add_tallies",
@@ -68,8 +71,9 @@ macro_rules! tables {
                         DO UPDATE SET n = r.n + excluded.n"),
                 postgres: concat!("INSERT INTO tallies", $next, " AS r
                         (metric, grain, dim, day, rep, dim_id, shift, bin, n)
-                    SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::SMALLINT[], $4::INTEGER[],
-                        $5::INTEGER[], $6::BIGINT[], $7::SMALLINT[], $8::SMALLINT[], $9::INTEGER[])
+                    SELECT UNNEST($1::SMALLINT[]), UNNEST($2::SMALLINT[]), UNNEST($3::SMALLINT[]),
+                        UNNEST($4::INTEGER[]), UNNEST($5::INTEGER[]), UNNEST($6::BIGINT[]),
+                        UNNEST($7::SMALLINT[]), UNNEST($8::SMALLINT[]), UNNEST($9::INTEGER[])
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id, shift, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
             },
@@ -83,8 +87,9 @@ macro_rules! tables {
                     AND n = 0"),
                 postgres: concat!("DELETE FROM tallies", $next, "
                     WHERE (metric, grain, dim, day, rep, dim_id, shift, bin) IN (
-                        SELECT * FROM UNNEST($1::SMALLINT[], $2::SMALLINT[], $3::SMALLINT[], $4::INTEGER[],
-                            $5::INTEGER[], $6::BIGINT[], $7::SMALLINT[], $8::SMALLINT[]))
+                        SELECT UNNEST($1::SMALLINT[]), UNNEST($2::SMALLINT[]), UNNEST($3::SMALLINT[]),
+                            UNNEST($4::INTEGER[]), UNNEST($5::INTEGER[]), UNNEST($6::BIGINT[]),
+                            UNNEST($7::SMALLINT[]), UNNEST($8::SMALLINT[]))
                     AND n = 0"),
             },
         };
