@@ -11,11 +11,8 @@ mod support;
 
 use otklik::domain::event::{EventKind, NewEvent};
 use otklik::store::{Store, log};
-use shared::{Options, plan};
+use shared::{Marks, Options, plan};
 use std::time::{Duration, Instant};
-
-/// Events at each end between which growth is measured.
-const WINDOW: i64 = 100_000;
 
 #[tokio::main]
 async fn main() {
@@ -28,16 +25,14 @@ async fn main() {
             options.batch,
             fsync_probe()
         );
-        let mut marks: Vec<(i64, Duration)> = vec![(0, Duration::ZERO)];
+        let mut marks = Marks::new();
         let mut hits: Vec<NewEvent> = Vec::new();
         let loaded = load::load(
             &store,
             plan(options.events),
             options.batch,
             |loaded, batch| {
-                if loaded.events - marks.last().unwrap().0 >= WINDOW {
-                    marks.push((loaded.events, loaded.appending));
-                }
+                marks.note(loaded);
                 if hits.len() < 200_000 {
                     let are_hits = |event: &&NewEvent| {
                         matches!(event.kind, EventKind::Opened | EventKind::Clicked)
@@ -47,24 +42,7 @@ async fn main() {
             },
         )
         .await;
-        let rate = |from: (i64, Duration), to: (i64, Duration)| {
-            (to.0 - from.0) as f64 / to.1.saturating_sub(from.1).as_secs_f64()
-        };
-        let whole = rate((0, Duration::ZERO), (loaded.events, loaded.appending));
-        println!(
-            "  {} deliveries; append + fold + commit: {whole:.0} events/s",
-            loaded.deliveries
-        );
-        if marks.len() > 3 {
-            let (first, last) = (
-                rate(marks[1], marks[2]),
-                rate(marks[marks.len() - 2], marks[marks.len() - 1]),
-            );
-            println!(
-                "  second {WINDOW}: {first:.0}/s, last: {last:.0}/s; cost of the last ÷ the second: {:.2}",
-                first / last
-            );
-        }
+        marks.print(&loaded);
         bytes_per_hit(&store, &hits, options.batch).await;
     }
 }

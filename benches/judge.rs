@@ -21,7 +21,7 @@ use otklik::store::Store;
 use otklik::store::rebuild::Next;
 use otklik::store::verdicts::history::{Begin, rejudge_all};
 use otklik::track::catalogue::{Catalogue, SHIPPED};
-use shared::{Options, plan};
+use shared::{Marks, Options, plan};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -38,17 +38,25 @@ async fn main() {
     for engine in &options.engines {
         let store = engine.store();
         let mut hits = 0_u64;
-        load::load(&store, plan(options.events), options.batch, |_, batch| {
-            let events = batch.events.iter();
-            let of_hits =
-                events.filter(|it| matches!(it.kind, EventKind::Opened | EventKind::Clicked));
-            hits += of_hits.count() as u64;
-        })
+        let mut marks = Marks::new();
+        let loaded = load::load(
+            &store,
+            plan(options.events),
+            options.batch,
+            |loaded, batch| {
+                marks.note(loaded);
+                let events = batch.events.iter();
+                let of_hits =
+                    events.filter(|it| matches!(it.kind, EventKind::Opened | EventKind::Clicked));
+                hits += of_hits.count() as u64;
+            },
+        )
         .await;
         if let Store::Postgres(pool) = &store {
             sqlx::raw_sql("VACUUM ANALYZE").execute(pool).await.unwrap();
         }
-        println!("{engine:?}: {hits} hits in {} events", options.events);
+        println!("{engine:?}: {hits} hits");
+        marks.print(&loaded);
         // The drawn verdicts are none that the rules would give; after the first run all are.
         for run in ["first", "second"] {
             rejudge(&store, run, hits).await;

@@ -2,6 +2,9 @@
 //! year: interleaved, the median of each, equal to the last count, quantiles within one per cent.
 //!
 //! `cargo bench --bench report -- --events 10000000 [--engine sqlite|postgres]`
+//!
+//! With `KEEP=FOLDER` in the environment the store on SQLite is `FOLDER/otklik.db` and stays, and so
+//! do the raw rows: a second run asks without loading, and `otklik serve` can be started on it.
 
 #[path = "../tests/support/load/mod.rs"]
 mod load;
@@ -14,18 +17,19 @@ use load::{Batch, rows};
 use otklik::domain::clock::Millis;
 use otklik::domain::day::{Day, Zone};
 use otklik::domain::event::Detail;
-use otklik::domain::id::UserId;
+use otklik::domain::id::{Seq, UserId};
 use otklik::domain::viewer::{ReportLevel, Role, Viewer};
 use otklik::report::Report;
 use otklik::report::query::{By, Query};
-use otklik::store::{Store, reports};
+use otklik::store::{PoolSizes, Store, log, reports};
 use serde_json::Value;
-use shared::{Options, plan};
+use shared::{Marks, Options, plan};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
+use support::engines::Engine;
 
 const ROUNDS: usize = 7;
 
@@ -33,25 +37,53 @@ const ROUNDS: usize = 7;
 async fn main() {
     let options = Options::parse(1_000_000);
     for engine in &options.engines {
-        let folder = support::engines::folder();
-        let store = engine.store();
-        let mut raw = Raw::create(&folder);
-        let loaded = load::load(&store, plan(options.events), options.batch, |_, batch| {
-            raw.write(batch);
-        })
-        .await;
-        raw.flush();
+        let kept = std::env::var_os("KEEP").map(PathBuf::from);
+        let kept = kept.filter(|_| *engine == Engine::Sqlite);
+        let folder = kept.clone().unwrap_or_else(support::engines::folder);
+        let store = match &kept {
+            Some(folder) => open(folder).await,
+            None => engine.store(),
+        };
+        println!("{engine:?}");
+        if log::head(&store).await.unwrap() == Seq(0) {
+            fill(&store, &folder, &options).await;
+        }
         if let Store::Postgres(pool) = &store {
             sqlx::raw_sql("VACUUM ANALYZE").execute(pool).await.unwrap();
         }
-        let per_second = loaded.events as f64 / loaded.appending.as_secs_f64();
-        println!(
-            "{engine:?}: {} events, loaded at {per_second:.0}/s",
-            loaded.events
-        );
         compare(&store, &folder).await;
-        std::fs::remove_dir_all(folder).unwrap();
+        store.close().await;
+        if kept.is_none() {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
     }
+}
+
+/// The store that stays in `folder`, made when there is none.
+async fn open(folder: &Path) -> Store {
+    std::fs::create_dir_all(folder).unwrap();
+    let url = support::engines::in_file(folder);
+    let store = Store::open(&url, PoolSizes::default()).unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+/// Loads `store` and writes the same as raw rows into `folder`.
+async fn fill(store: &Store, folder: &Path, options: &Options) {
+    let mut raw = Raw::create(folder);
+    let mut marks = Marks::new();
+    let loaded = load::load(
+        store,
+        plan(options.events),
+        options.batch,
+        |loaded, batch| {
+            marks.note(loaded);
+            raw.write(batch);
+        },
+    )
+    .await;
+    raw.flush();
+    marks.print(&loaded);
 }
 
 async fn compare(store: &Store, folder: &Path) {

@@ -23,7 +23,7 @@ statements! {
     INSERT = sqlite "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
             value ->> 6, value ->> 7, unhex(value ->> 8)
-        FROM json_each($1)"
+        FROM jsonb_each($1)"
         postgres "INSERT INTO events (seq, at, kind, delivery_no, contact_no, link_no, verdict, rule, detail)
         SELECT UNNEST($1::BIGINT[]), UNNEST($2::BIGINT[]), UNNEST($3::SMALLINT[]),
             UNNEST($4::BIGINT[]), UNNEST($5::BIGINT[]), UNNEST($6::SMALLINT[]),

@@ -47,7 +47,7 @@ macro_rules! statements {
     (@split [$($done:ident)*] $(#[$doc:meta])* $name:ident = $before:literal in_column $after:literal; $($rest:tt)*) => {
         $crate::store::sql::statements!(@split [$($done)*] $(#[$doc])*
             @both $name
-            concat!($before, " IN (SELECT value ->> 0 FROM json_each($1))", $after),
+            concat!($before, " IN (SELECT value ->> 0 FROM jsonb_each($1))", $after),
             concat!($before, " = ANY($1::BIGINT[])", $after);
             $($rest)*);
     };

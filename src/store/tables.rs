@@ -24,14 +24,14 @@ macro_rules! tables {
             load_facts: Sql {
                 name: "load_facts",
                 sqlite: concat!("SELECT subject, data FROM facts", $next, "
-                    WHERE kind = 0 AND subject IN (SELECT value ->> 0 FROM json_each($1))"),
+                    WHERE kind = 0 AND subject IN (SELECT value ->> 0 FROM jsonb_each($1))"),
                 postgres: concat!("SELECT subject, data FROM facts", $next, "
                     WHERE kind = 0 AND subject = ANY($1::BIGINT[])"),
             },
             save_facts: Sql {
                 name: "save_facts",
                 sqlite: concat!("INSERT INTO facts", $next, " (kind, subject, data)
-                    SELECT 0, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
+                    SELECT 0, value ->> 0, unhex(value ->> 1) FROM jsonb_each($1) WHERE TRUE
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
                     SELECT 0, UNNEST($1::BIGINT[]), UNNEST($2::BYTEA[])
@@ -45,7 +45,7 @@ macro_rules! tables {
                     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
                         value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9,
                         unhex(value ->> 10)
-                    FROM json_each($1) WHERE TRUE
+                    FROM jsonb_each($1) WHERE TRUE
                     ON CONFLICT (grain, dim, day, rep, dim_id) DO UPDATE SET
                         sent = r.sent + excluded.sent,
                         measurable = r.measurable + excluded.measurable,
@@ -72,7 +72,7 @@ macro_rules! tables {
                 sqlite: concat!("DELETE FROM click_rollups", $next, "
                     WHERE (grain, dim, day, rep, dim_id) IN (
                         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
-                        FROM json_each($1))
+                        FROM jsonb_each($1))
                     AND sent = 0 AND measurable = 0 AND human = 0 AND machine = 0 AND raw = 0"),
                 postgres: concat!("DELETE FROM click_rollups", $next, "
                     WHERE (grain, dim, day, rep, dim_id) IN (
@@ -86,7 +86,7 @@ macro_rules! tables {
                         (metric, grain, dim, day, rep, dim_id, bin, n)
                     SELECT 0, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
                         value ->> 5, value ->> 6
-                    FROM json_each($1) WHERE TRUE
+                    FROM jsonb_each($1) WHERE TRUE
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
                 postgres: concat!("INSERT INTO rollup_waits", $next, " AS r
@@ -103,7 +103,7 @@ macro_rules! tables {
                     WHERE metric = 0 AND (grain, dim, day, rep, dim_id, bin) IN (
                         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
                             value ->> 5
-                        FROM json_each($1))
+                        FROM jsonb_each($1))
                     AND n = 0"),
                 postgres: concat!("DELETE FROM rollup_waits", $next, "
                     WHERE metric = 0 AND (grain, dim, day, rep, dim_id, bin) IN (
@@ -115,7 +115,7 @@ macro_rules! tables {
                 name: "save_contacts",
                 sqlite: concat!("UPDATE click_rollups", $next, " AS r
                     SET contacts = unhex(e.value ->> 5)
-                    FROM json_each($1) AS e
+                    FROM jsonb_each($1) AS e
                     WHERE r.grain = e.value ->> 0 AND r.dim = e.value ->> 1
                         AND r.day = e.value ->> 2 AND r.rep = e.value ->> 3
                         AND r.dim_id = e.value ->> 4"),

@@ -21,14 +21,14 @@ macro_rules! tables {
             load_contacts: Sql {
                 name: "load_contacts",
                 sqlite: concat!("SELECT subject, data FROM facts", $next, "
-                    WHERE kind = 1 AND subject IN (SELECT value ->> 0 FROM json_each($1))"),
+                    WHERE kind = 1 AND subject IN (SELECT value ->> 0 FROM jsonb_each($1))"),
                 postgres: concat!("SELECT subject, data FROM facts", $next, "
                     WHERE kind = 1 AND subject = ANY($1::BIGINT[])"),
             },
             save_contacts: Sql {
                 name: "save_contacts",
                 sqlite: concat!("INSERT INTO facts", $next, " (kind, subject, data)
-                    SELECT 1, value ->> 0, unhex(value ->> 1) FROM json_each($1) WHERE TRUE
+                    SELECT 1, value ->> 0, unhex(value ->> 1) FROM jsonb_each($1) WHERE TRUE
                     ON CONFLICT (kind, subject) DO UPDATE SET data = excluded.data"),
                 postgres: concat!("INSERT INTO facts", $next, " (kind, subject, data)
                     SELECT 1, UNNEST($1::BIGINT[]), UNNEST($2::BYTEA[])
@@ -37,7 +37,7 @@ macro_rules! tables {
             drop_episodes: Sql {
                 name: "drop_episodes",
                 sqlite: concat!("DELETE FROM episodes", $next, "
-                    WHERE opening IN (SELECT value ->> 0 FROM json_each($1))"),
+                    WHERE opening IN (SELECT value ->> 0 FROM jsonb_each($1))"),
                 postgres: concat!("DELETE FROM episodes", $next, "
                     WHERE opening = ANY($1::BIGINT[])"),
             },
@@ -49,7 +49,7 @@ macro_rules! tables {
                     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
                         value ->> 6, value ->> 7, value ->> 8, value ->> 9, value ->> 10, value ->> 11,
                         value ->> 12, value ->> 13, value ->> 14, value ->> 15
-                    FROM json_each($1)"),
+                    FROM jsonb_each($1)"),
                 postgres: concat!("INSERT INTO episodes", $next, " (opening, contact_no, state, opened_at, day,
                         channel, owner_no, thread_no, inbounds, in_hours, attempted_at, closed_at, closed_by,
                         business_ms, late, self_reported)
@@ -66,7 +66,7 @@ macro_rules! tables {
                         (metric, grain, dim, day, rep, dim_id, shift, bin, n)
                     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
                         value ->> 6, value ->> 7, value ->> 8
-                    FROM json_each($1) WHERE TRUE
+                    FROM jsonb_each($1) WHERE TRUE
                     ON CONFLICT (metric, grain, dim, day, rep, dim_id, shift, bin)
                         DO UPDATE SET n = r.n + excluded.n"),
                 postgres: concat!("INSERT INTO tallies", $next, " AS r
@@ -83,7 +83,7 @@ macro_rules! tables {
                     WHERE (metric, grain, dim, day, rep, dim_id, shift, bin) IN (
                         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
                             value ->> 6, value ->> 7
-                        FROM json_each($1))
+                        FROM jsonb_each($1))
                     AND n = 0"),
                 postgres: concat!("DELETE FROM tallies", $next, "
                     WHERE (metric, grain, dim, day, rep, dim_id, shift, bin) IN (
