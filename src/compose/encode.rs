@@ -32,8 +32,12 @@ pub(super) fn body(text: &str) -> Body {
 fn choose(text: &str) -> ContentTransferEncoding {
     let mut longest = 0;
     for_each_line(text, |line, _| longest = longest.max(line.len()));
-    let odd = |byte: &u8| !is_plain(*byte) && !is_break(*byte);
-    let odd = text.bytes().filter(odd).count();
+    let is_odd = |byte: u8| !is_plain(byte) && !is_break(byte);
+    // Most mails have none: looking for the first is far quicker than counting.
+    let odd = bytes::position(text.as_bytes(), is_odd).map_or(0, |first| {
+        let rest = text.bytes().skip(first);
+        rest.filter(|byte| is_odd(*byte)).count()
+    });
     if odd == 0 && longest <= MAX_LINE {
         ContentTransferEncoding::SevenBit
     } else if odd * 5 > text.len() {
