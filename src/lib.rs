@@ -14,6 +14,7 @@ pub mod deliver;
 pub mod demo;
 pub mod domain;
 pub mod faults;
+pub mod gateways;
 pub mod inbound;
 pub mod intake;
 pub mod keys;

@@ -19,7 +19,7 @@ fn layer(module: &str) -> u8 {
         "render" | "report" | "sample" | "config" | "password" => 2,
         "store" | "intake" | "net" | "networks" | "faults" => 3,
         "ctx" | "keys" => 4,
-        "accept" | "access" | "posture" | "receive" | "signing" | "live" => 5,
+        "accept" | "access" | "gateways" | "posture" | "receive" | "signing" | "live" => 5,
         "web" | "work" | "demo" | "load" => 6,
         "app" | "telemetry" | "shutdown" => 7,
         "cli" => 8,

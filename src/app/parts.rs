@@ -181,7 +181,11 @@ impl Parts {
         let look = |ctx| async move { work::posture::step(&ctx).await };
         let every = work::posture::EVERY;
         self.work
-            .spawn(work::run("posture", ctx.clone(), stop, every, look));
+            .spawn(work::run("posture", ctx.clone(), stop.clone(), every, look));
+        let learn = |ctx| async move { work::gateways::step(&ctx).await };
+        let idle = work::gateways::IDLE;
+        self.work
+            .spawn(work::run("gateways", ctx.clone(), stop, idle, learn));
     }
 
     fn judge(&self, stop: CancellationToken) {

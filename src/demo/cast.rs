@@ -134,6 +134,8 @@ pub struct Company {
     pub domain: &'static str,
     /// What looks at links before mail is shown there.
     pub gateway: Option<GatewayKind>,
+    /// What its mail exchanger would be called.
+    pub exchanger: &'static str,
 }
 
 const fn company(name: &'static str, domain: &'static str) -> Company {
@@ -141,13 +143,23 @@ const fn company(name: &'static str, domain: &'static str) -> Company {
         name,
         domain,
         gateway: None,
+        exchanger: "aspmx.l.google.com",
     }
 }
 
 impl Company {
-    const fn behind(self, gateway: GatewayKind) -> Self {
+    const fn behind(self, gateway: GatewayKind, exchanger: &'static str) -> Self {
         Self {
             gateway: Some(gateway),
+            exchanger,
+            ..self
+        }
+    }
+
+    /// With a mail server of its own.
+    const fn at_home(self) -> Self {
+        Self {
+            exchanger: "mail.example",
             ..self
         }
     }
@@ -156,24 +168,31 @@ impl Company {
 /// The companies outside.
 pub const COMPANIES: &[Company] = &[
     company("Harbour Foods", "harbourfoods.example"),
-    company("Alder & Sons", "alder-sons.example"),
+    company("Alder & Sons", "alder-sons.example").at_home(),
     company("Bright Dental", "brightdental.example"),
-    company("Cobalt Mining", "cobaltmining.example").behind(GatewayKind::Listed),
+    company("Cobalt Mining", "cobaltmining.example")
+        .behind(GatewayKind::Listed, "eu-smtp-inbound-1.mimecast.com"),
     company("Delta Water", "deltawater.example"),
-    company("Eastgate Hospital", "eastgate.example").behind(GatewayKind::Defender),
-    company("Fjord Salmon", "fjordsalmon.example"),
-    company("Granite Labs", "granitelabs.example").behind(GatewayKind::Sweep),
-    company("Hill Brewery", "hillbrewery.example"),
+    company("Eastgate Hospital", "eastgate.example").behind(
+        GatewayKind::Defender,
+        "eastgate.mail.protection.outlook.com",
+    ),
+    company("Fjord Salmon", "fjordsalmon.example").at_home(),
+    company("Granite Labs", "granitelabs.example")
+        .behind(GatewayKind::Sweep, "mx1.in.tmes.trendmicro.eu"),
+    company("Hill Brewery", "hillbrewery.example").at_home(),
     company("Iris Optics", "irisoptics.example"),
     company("Juniper Farms", "juniperfarms.example"),
     company("Kestrel Air", "kestrelair.example"),
-    company("Lakeside Dairy", "lakesidedairy.example"),
-    company("Meridian Pharma", "meridianpharma.example").behind(GatewayKind::HeadFirst),
+    company("Lakeside Dairy", "lakesidedairy.example").at_home(),
+    company("Meridian Pharma", "meridianpharma.example")
+        .behind(GatewayKind::HeadFirst, "mx0a.pphosted.com"),
     company("Noble Paper", "noblepaper.example"),
     company("Orchard Juice", "orchardjuice.example"),
-    company("Pine Timber", "pinetimber.example"),
+    company("Pine Timber", "pinetimber.example").at_home(),
     company("Quartz Glass", "quartzglass.example"),
-    company("Riverside Clinic", "riverside.example").behind(GatewayKind::Declared),
+    company("Riverside Clinic", "riverside.example")
+        .behind(GatewayKind::Declared, "mx1.ess.barracudanetworks.com"),
     company("Sterling Steel", "sterlingsteel.example"),
 ];
 

@@ -7,8 +7,9 @@ use super::plan::owner_of;
 use crate::compose::starter::STARTERS;
 use crate::ctx::Ctx;
 use crate::domain::address::EmailAddress;
-use crate::domain::clock::random_bytes;
+use crate::domain::clock::{Millis, random_bytes};
 use crate::domain::contact::TrackingChoice;
+use crate::domain::gateway::Gateway;
 use crate::domain::id::{AccountId, ContactId, ContentId, TeamId, TemplateId, TokenId, UserId};
 use crate::domain::secret::Secret;
 use crate::domain::viewer::{ReportLevel, Role, Viewer};
@@ -16,6 +17,7 @@ use crate::password;
 use crate::store::accounts::{self, Account};
 use crate::store::contacts::{self, ContactData};
 use crate::store::content::{self, ContentData};
+use crate::store::gateways;
 use crate::store::settings::{self, Setting};
 use crate::store::templates::{self, Body};
 use crate::store::users::{self, NewUser};
@@ -124,6 +126,9 @@ async fn people_outside(
             created_at: now,
         };
         accounts::add(tx, &account).await?;
+        // The DNS knows none of them, and is never asked.
+        let gateway = Gateway::of_exchangers(&[(10, company.exchanger.to_owned())]);
+        gateways::learn(tx, company.domain, gateway, now, Millis(i64::MAX)).await?;
         companies.push(account.id);
     }
     let mut found = Vec::new();

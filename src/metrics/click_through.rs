@@ -6,6 +6,7 @@ use super::hits::Class;
 use super::{ALL_REPS, Cell, Dim, Grain};
 use crate::domain::clock::DAY_MS;
 use crate::domain::day::Day;
+use crate::domain::gateway::Gateway;
 use crate::domain::stats::bins::Bin;
 use crate::domain::stats::sketch::Sketch;
 use std::collections::HashMap;
@@ -76,8 +77,10 @@ impl Change {
             let changed = shares.iter().enumerate().filter(|(i, _)| !stays(*i));
             changed.for_each(|(_, share)| self.add(cohort, share, times));
         }
-        if let (true, Some(cohort)) = (before.is_empty(), is) {
-            self.add_contact(new, cohort, &after);
+        if let Some(cohort) = is {
+            let key = |share: &Share| (share.dim, share.dim_id);
+            let is_new = |share: &&Share| !before.iter().any(|known| key(known) == key(share));
+            self.add_contact(new, cohort, after.iter().filter(is_new));
         }
     }
 
@@ -93,11 +96,20 @@ impl Change {
         }
     }
 
-    fn add_contact(&mut self, facts: &DeliveryFacts, cohort: Cohort, shares: &[Share]) {
+    /// A sketch cannot forget a contact, so where the gateway is unknown, which a delivery leaves
+    /// once it is known, contacts are not counted.
+    fn add_contact<'a>(
+        &mut self,
+        facts: &DeliveryFacts,
+        cohort: Cohort,
+        shares: impl Iterator<Item = &'a Share>,
+    ) {
         let Some(contact) = facts.frozen.as_ref().and_then(|frozen| frozen.contact) else {
             return;
         };
-        for cell in shares.iter().flat_map(|share| cohort.cells(share)) {
+        let unknown = i64::from(Gateway::Unknown.code());
+        let counted = shares.filter(|share| (share.dim, share.dim_id) != (Dim::Gateway, unknown));
+        for cell in counted.flat_map(|share| cohort.cells(share)) {
             self.contacts.entry(cell).or_default().insert(contact.0);
         }
     }

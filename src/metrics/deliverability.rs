@@ -81,12 +81,13 @@ fn given_up(detail: &Detail) -> BounceReason {
 
 /// Notes that a delivery's facts went from `old` to `new`.
 pub fn note(change: &mut Change, old: &DeliveryFacts, new: &DeliveryFacts) {
-    let (before, after) = (counts(old), counts(new));
+    let told = |facts: &DeliveryFacts| (place(facts), counts(facts));
+    let (before, after) = (told(old), told(new));
     if before == after {
         return;
     }
-    for (facts, counts, times) in [(old, before, -1), (new, after, 1)] {
-        if let Some(place) = place(facts) {
+    for ((place, counts), times) in [(before, -1), (after, 1)] {
+        if let Some(place) = place {
             change.count(&place, &counts, times);
         }
     }

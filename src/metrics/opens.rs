@@ -116,6 +116,12 @@ impl Opens {
         }
     }
 
+    /// Whether more was taken away than was ever added.
+    pub fn is_off(self) -> bool {
+        let kinds = [self.confirmed, self.proved, self.proxied, self.unclear];
+        self.delivered < 0 || self.machine < 0 || kinds.iter().any(|n| *n < 0)
+    }
+
     /// The open rate; `None` when nobody can be measured.
     pub fn rate(self) -> Option<f64> {
         let measurable = self.measurable();
@@ -142,12 +148,13 @@ impl Opens {
 
 /// Notes that a delivery's facts went from `old` to `new`.
 pub fn note(change: &mut Change, old: &DeliveryFacts, new: &DeliveryFacts) {
-    let (before, after) = (count(old), count(new));
+    let told = |facts: &DeliveryFacts| (place(facts), count(facts));
+    let (before, after) = (told(old), told(new));
     if before == after {
         return;
     }
-    for (facts, count, times) in [(old, before, -1), (new, after, 1)] {
-        if let (Some(place), Some(count)) = (place(facts), count) {
+    for (told, times) in [(before, -1), (after, 1)] {
+        if let (Some(place), Some(count)) = told {
             change.count(&place, &[count], times);
         }
     }

@@ -4,7 +4,8 @@
 mod judge;
 
 use super::counted::{
-    MAX_WIDTH, MIN_CONTACTS, Share, by_name, by_rate, compare_reps, share, withhold_young_rep,
+    MAX_WIDTH, MIN_CONTACTS, Share, by_name, by_rate, compare_reps, share,
+    withhold_unknown_gateway, withhold_young_rep,
 };
 use super::note::{Note, Withheld};
 use super::opens::OpenFigures;
@@ -39,6 +40,21 @@ pub struct Tally {
     pub waits: Vec<(Bin, i64)>,
     /// Opens, mature; `None` where the row is not about whole mails.
     pub opens: Option<Opens>,
+}
+
+impl Tally {
+    /// Whether something was taken away that was never added, as happens to counts of an earlier
+    /// version until they are rebuilt.
+    fn is_off(&self) -> bool {
+        let is_below = |n: &Counts| {
+            let counts = [n.sent, n.measurable, n.human, n.machine, n.raw];
+            counts.iter().any(|n| *n < 0)
+        };
+        is_below(&self.mature)
+            || is_below(&self.filling)
+            || self.waits.iter().any(|(_, n)| *n < 0)
+            || self.opens.is_some_and(Opens::is_off)
+    }
 }
 
 /// A row before its figures: what it is about and what was counted.
@@ -90,6 +106,8 @@ pub struct Input<'a> {
 pub fn build(input: Input<'_>) -> Report {
     let query = input.query;
     let mut rows: Vec<Row> = input.groups.iter().map(|group| row(group, query)).collect();
+    let is_off = input.total.is_off() || rows.iter().any(Row::is_off);
+    rows.iter_mut().for_each(Row::drop_what_is_off);
     let floor = match query.by {
         By::Content => judge::content(&mut rows, input.floor),
         By::Rep => {
@@ -108,10 +126,14 @@ pub fn build(input: Input<'_>) -> Report {
         by: query.by.as_str(),
         watermark: input.watermark.0,
         rows,
-        series: series(&input),
+        series: if is_off { Vec::new() } else { series(&input) },
         waiting: Vec::new(),
-        opens: opens(&input.total),
-        notes: notes(&input, floor),
+        opens: opens(&input.total).filter(|_| !is_off),
+        notes: if is_off {
+            vec![Note::rebuild_needed()]
+        } else {
+            notes(&input, floor)
+        },
     }
 }
 
@@ -163,6 +185,7 @@ fn row(group: &Group, query: &Query) -> Row {
         p90_ms: enough(36, 0.9),
         opens: opens(tally),
         withheld_reason: match (interval, coverage) {
+            _ if tally.is_off() => Some(Withheld::RebuildNeeded),
             (None, _) => Some(Withheld::NothingMeasured),
             (_, Some(coverage)) if coverage < MIN_COVERAGE => Some(Withheld::LowCoverage),
             _ if contacts.round() < MIN_CONTACTS => Some(Withheld::TooFewContacts),
@@ -173,6 +196,9 @@ fn row(group: &Group, query: &Query) -> Row {
     };
     if query.by == By::Rep {
         withhold_young_rep(&mut row, query.to.0 - query.from.0);
+    }
+    if query.by == By::Gateway {
+        withhold_unknown_gateway(&mut row);
     }
     row
 }

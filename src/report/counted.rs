@@ -3,6 +3,7 @@
 
 use super::note::Withheld;
 use super::{Differs, Row};
+use crate::domain::gateway::Gateway;
 use crate::domain::stats::wilson::{self, Interval};
 use crate::domain::stats::{bins::Bin, holm};
 use crate::metrics::tally::Metric;
@@ -35,6 +36,12 @@ impl Counted {
     /// Adds everything that `other` counted. Contacts are not added: they may be the same.
     pub fn merge(&mut self, other: &Self) {
         self.rows.extend_from_slice(&other.rows);
+    }
+
+    /// Whether something was taken away that was never added, as happens to counts of an earlier
+    /// version until they are rebuilt.
+    pub fn is_off(&self) -> bool {
+        self.rows.iter().any(|(.., n)| *n < 0)
     }
 
     /// How many of `metric`.
@@ -113,12 +120,20 @@ pub fn row(group: &Group, n: i64, of: i64) -> Row {
         n_eff: share.contacts.round() as i64,
         mature_n: of,
         withheld_reason: match share.interval {
+            _ if group.counted.is_off() => Some(Withheld::RebuildNeeded),
             None => Some(Withheld::NothingMeasured),
             _ if share.contacts.round() < MIN_CONTACTS => Some(Withheld::TooFewContacts),
             Some(interval) if interval.width() > MAX_WIDTH => Some(Withheld::TooWide),
             Some(_) => None,
         },
         ..Row::default()
+    }
+}
+
+/// Of mails whose gateway is unknown no contacts are counted, so their share has no interval.
+pub fn withhold_unknown_gateway(row: &mut Row) {
+    if row.key == Gateway::Unknown.as_str() && row.of > 0 {
+        row.withheld_reason = Some(Withheld::GatewayUnknown);
     }
 }
 

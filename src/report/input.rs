@@ -2,7 +2,7 @@
 //! it, and the frame their figures stand in.
 
 use super::asked::{Asked, Name, Slice};
-use super::counted::{Group, judge_reps};
+use super::counted::{Group, judge_reps, withhold_unknown_gateway};
 use super::note::Note;
 use super::{Report, Row, Series, Waiting};
 
@@ -40,9 +40,23 @@ impl<G> Input<'_, G> {
         mut rows: Vec<Row>,
         total: &Row,
         order: impl FnOnce(&mut [Row]),
-        beside: Beside,
+        mut beside: Beside,
     ) -> Report {
         let asked = self.asked;
+        if total.is_off() || rows.iter().any(Row::is_off) {
+            beside.notes.insert(0, Note::rebuild_needed());
+        }
+        rows.iter_mut().for_each(Row::drop_what_is_off);
+        if total.is_off() {
+            beside.series.clear();
+            beside.notes.truncate(1);
+            if asked.by == Slice::Reason {
+                rows.clear();
+            }
+        }
+        if asked.by == Slice::Gateway {
+            rows.iter_mut().for_each(withhold_unknown_gateway);
+        }
         match asked.by {
             Slice::Rep => judge_reps(&mut rows, asked.to.0 - asked.from.0, total.n, total.of),
             Slice::Day | Slice::Month => rows.sort_by(|a, b| a.key.cmp(&b.key)),

@@ -71,7 +71,7 @@ pub struct Row {
     /// Upper 95 % limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high: Option<f64>,
-    /// Distinct contacts behind the interval, rounded.
+    /// Distinct contacts behind the interval, rounded; 0 where the gateway is unknown.
     pub n_eff: i64,
     /// What was old enough to be judged.
     pub mature_n: i64,
@@ -113,6 +113,25 @@ pub struct Row {
     /// Why the rate is grey or missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld_reason: Option<Withheld>,
+}
+
+impl Row {
+    /// Whether its counts do not add up.
+    pub fn is_off(&self) -> bool {
+        self.withheld_reason == Some(Withheld::RebuildNeeded)
+    }
+
+    /// Leaves nothing of what does not add up.
+    fn drop_what_is_off(&mut self) {
+        if self.is_off() {
+            *self = Self {
+                key: std::mem::take(&mut self.key),
+                label: std::mem::take(&mut self.label),
+                withheld_reason: self.withheld_reason,
+                ..Self::default()
+            };
+        }
+    }
 }
 
 /// What stands beside the share of waits that were answered within an hour.

@@ -124,6 +124,14 @@ impl Note {
         )
     }
 
+    /// What was left out, and what to run.
+    pub fn rebuild_needed() -> Self {
+        Self::plain(
+            "rebuild_needed",
+            "Counts of an earlier version do not add up and are left out. Run otklik rebuild-metrics; it counts everything anew beside the running program.",
+        )
+    }
+
     /// `n` waits are younger than an hour.
     pub fn young_waits(n: i64) -> Self {
         Self::counted("young_waits", n, "are younger than an hour and in no rate")
@@ -219,6 +227,10 @@ pub enum Withheld {
     LowCoverage,
     /// A rep's figures over less than four weeks.
     UnderFourWeeks,
+    /// Counts of an earlier version do not add up until they are rebuilt: nothing of them is shown.
+    RebuildNeeded,
+    /// What gateway these mails met is not known, so nothing is to be learnt from their share.
+    GatewayUnknown,
 }
 
 impl Withheld {
@@ -230,6 +242,8 @@ impl Withheld {
             Self::TooWide => "too_wide",
             Self::LowCoverage => "low_coverage",
             Self::UnderFourWeeks => "under_four_weeks",
+            Self::RebuildNeeded => "rebuild_needed",
+            Self::GatewayUnknown => "gateway_unknown",
         }
     }
 }

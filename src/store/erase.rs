@@ -7,10 +7,9 @@ use super::queue::{Stop, cancel_contact, cancel_message};
 use super::search::pattern;
 use super::sql::{execute, rows, statements};
 use super::suppressions::{self, NewSuppression};
-use super::{Result, Store, Tx, inbound, log};
+use super::{Result, Store, Tx, gateways, inbound, log};
 use crate::domain::address::EmailAddress;
 use crate::domain::clock::{Clock, Millis};
-use crate::domain::gateway::Gateway;
 use crate::domain::id::{ContactNo, MessageId, SuppressionId, UserId};
 use crate::domain::keys::KeyRing;
 use crate::domain::suppression::{AddressHasher, SuppressionReason};
@@ -28,8 +27,6 @@ statements! {
         WHERE delivery_no IN (SELECT no FROM deliveries WHERE contact_no = $1)";
     BLANK_DELIVERIES = "UPDATE deliveries SET address = '', address_hash = $2, reason_text = NULL
         WHERE contact_no = $1";
-    DOMAINS = "SELECT DISTINCT domain FROM deliveries WHERE contact_no = $1";
-    BLANK_DOMAIN = "UPDATE deliveries SET domain = '' WHERE contact_no = $1 AND domain = $2";
     BLANK_ATTEMPTS = "UPDATE attempts SET text = NULL
         WHERE delivery_no IN (SELECT no FROM deliveries WHERE contact_no = $1)";
     BLANK_MESSAGE = "UPDATE messages SET subject = '', subject_source = '', html = NULL, text = NULL, vars = '{}' WHERE id = $1";
@@ -126,12 +123,7 @@ async fn blank(tx: &mut Tx, no: ContactNo, now: Millis) -> Result<()> {
     execute!(&mut *tx, DROP_BYTES; no)?;
     execute!(&mut *tx, BLANK_ATTEMPTS; no)?;
     execute!(&mut *tx, BLANK_DELIVERIES; no, [0_u8; 0].as_slice())?;
-    // A provider that gives addresses to anybody names nobody, and figures are told apart by it.
-    for (domain,) in rows!(&mut *tx, DOMAINS, (String,); no)? {
-        if Gateway::of_domain(&domain) == Gateway::Company {
-            execute!(&mut *tx, BLANK_DOMAIN; no, domain)?;
-        }
-    }
+    gateways::forget_domains(tx, no).await?;
     log::forget_texts(tx, no).await?;
     super::touches::forget_in(tx, no).await?;
     execute!(&mut *tx, DROP_ADDRESSES; no)?;

@@ -15,10 +15,14 @@ use crate::metrics::delivery::{DeliveryFacts, Frozen, FrozenLink};
 use std::collections::BTreeMap;
 
 statements! {
-    /// What of a delivery and its mail is frozen at the hand-over.
+    /// What of a delivery and its mail is frozen at the hand-over. What was never handed over has
+    /// the gateway of when it was written.
     SENDINGS = "SELECT d.no, d.rep_no, d.mailbox_no, d.contact_no, d.role, d.domain, d.track_opens,
             d.track_clicks, d.handed_over_at, d.zone, m.class, m.purpose, m.template_no, m.words,
-            m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact
+            m.attached, m.unedited, m.thread_no, t.contact_no AS thread_contact,
+            COALESCE(d.gateway, (SELECT g.gateway FROM gateways AS g
+                WHERE g.domain = d.domain AND g.since <= COALESCE(d.handed_over_at, d.created_at)
+                ORDER BY g.since DESC LIMIT 1)) AS gateway
         FROM deliveries AS d
             JOIN messages AS m ON m.id = d.message_id
             LEFT JOIN threads AS t ON t.no = m.thread_no
@@ -49,6 +53,20 @@ row! {
         pub(super) unedited: bool,
         pub(super) thread_no: Option<ThreadNo>,
         pub(super) thread_contact: Option<ContactNo>,
+        gateway: Option<i16>,
+    }
+}
+
+impl Sending {
+    /// What stands in front of the mailbox, as far as the domain tells.
+    fn told(&self) -> Gateway {
+        match Gateway::of_domain(&self.domain) {
+            Gateway::Unknown => self
+                .gateway
+                .and_then(Gateway::from_code)
+                .unwrap_or(Gateway::Unknown),
+            known => known,
+        }
     }
 }
 
@@ -136,6 +154,31 @@ pub(super) async fn freeze(
     Ok(sendings)
 }
 
+/// Gives each delivery whose gateway is not known the one that its domain told meanwhile; gives the
+/// rows that were read.
+pub(super) async fn learn_gateways(
+    tx: &mut Tx,
+    facts: &mut BTreeMap<DeliveryNo, DeliveryFacts>,
+) -> Result<Vec<Sending>> {
+    let is_unknown = |facts: &DeliveryFacts| {
+        let frozen = facts.frozen.as_ref();
+        frozen.is_some_and(|frozen| frozen.gateway == Gateway::Unknown.code())
+    };
+    let asked = facts.iter().filter(|(_, facts)| is_unknown(facts));
+    let asked: Vec<DeliveryNo> = asked.map(|(no, _)| *no).collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sendings = sendings(tx, &asked).await?;
+    for sending in &sendings {
+        let facts = facts.get_mut(&sending.no);
+        if let Some(frozen) = facts.and_then(|facts| facts.frozen.as_mut()) {
+            frozen.gateway = sending.told().code();
+        }
+    }
+    Ok(sendings)
+}
+
 /// The rows of `deliveries` and of their mails.
 pub(super) async fn sendings(tx: &mut Tx, deliveries: &[DeliveryNo]) -> Result<Vec<Sending>> {
     let asked = Column::Big(deliveries.iter().map(|no| no.0).collect());
@@ -158,7 +201,7 @@ fn frozen(row: &Sending, left: Option<Millis>, zone: &Zone) -> Result<Frozen> {
         class: MailClass::from_code(row.class).ok_or_else(|| corrupt("class"))?,
         contact: row.contact_no,
         role: RecipientRole::from_code(row.role).ok_or_else(|| corrupt("role"))?,
-        gateway: Gateway::of_domain(&row.domain).code(),
+        gateway: row.told().code(),
         // Where only the day of the last open is kept (2), there is no open to count.
         tracks_opens: row.track_opens == 1,
         tracks_clicks: row.track_clicks != 0,

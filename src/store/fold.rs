@@ -5,7 +5,7 @@
 use super::counts;
 use super::facts;
 use super::rollups;
-use super::tables::Tables;
+use super::tables::{LIVE, NEXT, Tables};
 use super::{Result, Tx, log};
 use crate::domain::event::NewEvent;
 use crate::domain::id::{DeliveryNo, Seq};
@@ -41,6 +41,30 @@ pub(super) async fn fold(
         new.insert(delivery, DeliveryFacts::refold(all, frozen));
     }
     let frozen = facts::freeze(tx, &mut new).await?;
+    settle(tx, tables, (first, events), (&old, new), frozen).await
+}
+
+/// Counts `deliveries` under the gateway that became known after they were counted, in the tables
+/// that serve and in those that a rebuild fills. The caller holds the lock of the log's head.
+pub(super) async fn learn_gateways(tx: &mut Tx, deliveries: &[DeliveryNo]) -> Result<()> {
+    for tables in [&LIVE, &NEXT] {
+        let old = facts::load(tx, tables, deliveries.iter().copied()).await?;
+        let mut new = old.clone();
+        let read = facts::learn_gateways(tx, &mut new).await?;
+        settle(tx, tables, (Seq(0), &[]), (&old, new), read).await?;
+    }
+    Ok(())
+}
+
+/// Writes what follows from facts that went from `old` to `new` by these events; `frozen` is what
+/// was read of deliveries meanwhile.
+async fn settle(
+    tx: &mut Tx,
+    tables: &Tables,
+    (first, events): (Seq, &[NewEvent]),
+    (old, mut new): (&Folded, Folded),
+    frozen: Vec<facts::Sending>,
+) -> Result<()> {
     let unknown = DeliveryFacts::default();
     let mut change = Change::default();
     new.retain(|delivery, new| {
@@ -52,7 +76,7 @@ pub(super) async fn fold(
     let batch = counts::Batch {
         first,
         events,
-        old: &old,
+        old,
         new: &new,
         frozen,
     };

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(6, "storage", "0006_storage.sql"),
     migration!(7, "contacts_of_cells", "0007_contacts_of_cells.sql"),
     migration!(8, "months", "0008_months.sql"),
+    migration!(9, "gateways", "0009_gateways.sql"),
 ];
 
 statements! {

@@ -22,6 +22,7 @@ pub mod events;
 mod facts;
 pub mod firings;
 mod fold;
+pub mod gateways;
 pub mod gauges;
 pub mod heartbeat;
 pub mod hits;
@@ -270,6 +271,7 @@ pub fn all_statements() -> Vec<(&'static str, &'static sql::Sql)> {
         ("rendered", rendered::STATEMENTS),
         ("caught", caught::STATEMENTS),
         ("dkim", dkim::STATEMENTS),
+        ("gateways", gateways::STATEMENTS),
         ("heartbeat", heartbeat::STATEMENTS),
         ("suppressions", suppressions::STATEMENTS),
         ("gauges", gauges::STATEMENTS),

@@ -3,6 +3,7 @@
 
 pub mod arrivals;
 pub mod destinations;
+pub mod gateways;
 pub mod group;
 pub mod heartbeat;
 pub mod ingest;

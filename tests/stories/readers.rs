@@ -5,7 +5,7 @@ use crate::support::app::TestApp;
 use crate::support::engines::Engine;
 use crate::support::world::{START, letter};
 use otklik::accept::{self, Content};
-use otklik::config::Roles;
+use otklik::config::{Roles, Settings};
 use otklik::domain::clock::Clock;
 use otklik::domain::contact::PrivacyPreset;
 use otklik::domain::event::{Detail, EventKind, NewEvent};
@@ -46,17 +46,22 @@ pub struct Readers {
 impl Readers {
     /// An application in which nothing happens by itself.
     pub async fn start(engine: Engine) -> Self {
-        Self::under(engine, PrivacyPreset::On).await
+        Self::with(engine, |_| {}).await
     }
 
     /// The same where no more is recorded than `privacy` allows.
     pub async fn under(engine: Engine, privacy: PrivacyPreset) -> Self {
+        Self::with(engine, |settings| settings.privacy = privacy).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
         let app = TestApp::with(engine, Clock::manual(START), |settings| {
             settings.roles = Roles {
                 work: false,
                 ..Roles::ALL
             };
-            settings.privacy = privacy;
+            change(settings);
         });
         Self {
             app: app.await,

@@ -194,10 +194,14 @@ async fn told(tx: &mut Tx, batch: &Batch<'_>) -> Result<Vec<(ContactNo, usize)>>
         .collect())
 }
 
-/// Mails that left, or came back, for whom they were for and whom their thread is with.
+/// Mails that left, came back or became known to go through a gateway, for whom they were for and
+/// whom their thread is with.
 async fn mails(tx: &mut Tx, batch: &mut Batch<'_>) -> Result<Vec<(ContactNo, MailFact)>> {
-    let state = |facts: &DeliveryFacts| (facts.sent.is_some(), facts.bounced.is_some());
-    let before = |no: &DeliveryNo| batch.old.get(no).map_or((false, false), state);
+    let state = |facts: &DeliveryFacts| {
+        let gateway = facts.frozen.as_ref().map(|frozen| frozen.gateway);
+        (facts.sent.is_some(), facts.bounced.is_some(), gateway)
+    };
+    let before = |no: &DeliveryNo| batch.old.get(no).map_or((false, false, None), state);
     let mut moved: BTreeSet<DeliveryNo> = batch
         .new
         .iter()

@@ -128,7 +128,8 @@ pub(super) async fn deliveries_of(tx: &mut Tx, message: MessageId) -> Result<Vec
     Ok(found.into_iter().map(|(no,)| no).collect())
 }
 
-fn array(deliveries: &[DeliveryNo]) -> String {
+/// Their numbers as the JSON array that statements take.
+pub(in crate::store) fn array(deliveries: &[DeliveryNo]) -> String {
     serde_json::to_string(deliveries).expect("numbers have a JSON form")
 }
 

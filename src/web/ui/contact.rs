@@ -10,9 +10,11 @@ use super::settings::{by_hand, cause};
 use super::touch::log_form;
 use super::words::{Lang, Tone};
 use crate::domain::address::EmailAddress;
+use crate::domain::gateway::Gateway;
 use crate::domain::suppression::AddressHasher;
 use crate::store::contacts::Contact;
 use crate::store::events::{self, Told};
+use crate::store::gateways;
 use crate::store::pages::messages::{self, Listed, Wanted};
 use crate::store::pages::suppressed::{self, Suppressed};
 use crate::web::error::Problem;
@@ -26,6 +28,8 @@ const MESSAGES: i64 = 50;
 struct Shown {
     contact: Contact,
     suppressed: Vec<(EmailAddress, Suppressed)>,
+    /// What stands in front of each address, in their order.
+    gateways: Vec<Gateway>,
     messages: Vec<Listed>,
     events: Vec<Told>,
 }
@@ -40,14 +44,17 @@ pub async fn show(desk: Desk, path: Path<String>) -> Answer {
     };
     let hasher = AddressHasher::new(&ctx.keys);
     let mut suppressed = Vec::new();
+    let mut in_front = Vec::new();
     for email in &contact.data.emails {
         let hash = hasher.hash(email);
+        in_front.push(gateways::of_domain(&ctx.store, email.domain()).await?);
         if let Some(entry) = suppressed::of(&ctx.store, hash).await? {
             suppressed.push((email.clone(), entry));
         }
     }
     let shown_here = Shown {
         suppressed,
+        gateways: in_front,
         messages: messages::list(&ctx.store, &desk.viewer, &wanted, MESSAGES).await?,
         events: events::of_contact(&ctx.store, &desk.viewer, contact.no, None, EVENTS).await?,
         contact,
@@ -125,13 +132,14 @@ fn facts(desk: &Desk, page: &Shown) -> Markup {
             dl.facts {
                 dt { (lang.emails()) }
                 dd {
-                    @for email in &data.emails {
+                    @for (email, gateway) in data.emails.iter().zip(&page.gateways) {
                         div {
                             (email.as_str()) " "
                             @match page.suppressed.iter().find(|(address, _)| address == email) {
                                 Some((_, entry)) => { (stopped(desk, entry)) }
                                 None => { (stop_form(desk, &page.contact, email)) }
                             }
+                            (behind(lang, *gateway))
                         }
                     }
                 }
@@ -157,6 +165,18 @@ fn facts(desk: &Desk, page: &Shown) -> Markup {
                 }
                 dt { (lang.added()) } dd { (moment(when, page.contact.created_at)) }
             }
+        }
+    }
+}
+
+/// What stands in front of an address, where that is known and says something.
+fn behind(lang: Lang, gateway: Gateway) -> Markup {
+    let name = lang.gateway(gateway);
+    html! {
+        @match gateway {
+            Gateway::Unknown | Gateway::OtherServers | Gateway::OtherFreemail => {}
+            _ if gateway.is_in_front() => { span.sub title=(lang.behind_why()) { (lang.behind(name)) } }
+            _ => { span.sub { (lang.mail_at(name)) } }
         }
     }
 }

@@ -3,12 +3,14 @@
 
 mod badge;
 mod evidence;
+mod exchangers;
 mod fanout;
 mod gateways;
 mod history;
 mod hold;
 mod late;
 mod nodes;
+mod off;
 mod overrule;
 mod own;
 mod parked;

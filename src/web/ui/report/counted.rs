@@ -108,6 +108,9 @@ pub const fn title(lang: Lang, name: Name) -> &'static str {
 }
 
 fn headline(lang: Lang, name: Name, total: Option<&Row>) -> String {
+    if total.is_some_and(Row::is_off) {
+        return lang.off_title().to_owned();
+    }
     let Some(total) = total.filter(|total| total.of > 0) else {
         return lang.counted_none().to_owned();
     };
@@ -148,6 +151,8 @@ fn body(desk: &Desk, name: Name, asked: &Asked, report: &Report, total: Option<&
             @if name == Name::ResponseTime { (waiting(desk, &report.waiting)) }
             h2 { (lang.table_behind()) }
             (rows::table(desk, name, asked, report))
+        } @else if total.is_some_and(Row::is_off) {
+            (empty(lang.off_title(), lang.off_how(), None))
         } @else {
             (nothing(lang, name))
         }
@@ -191,6 +196,8 @@ fn figures(lang: Lang, name: Name, total: &Row) -> Markup {
                 }
                 (quantile(lang, lang.half_answered(), total.p50_ms, waits.p50_not_reached))
                 (quantile(lang, lang.most_answered(), total.p90_ms, waits.p90_not_reached))
+                (count(lang.attempted_n(), waits.attempted, lang.attempted_what()))
+                (quantile(lang, lang.half_attempted(), waits.attempt_p50_ms, false))
                 (count(lang.waiting_now(), waits.waiting, ""))
                 (count(lang.dismissed_n(), waits.dismissed, lang.beside_rate()))
             }

@@ -95,7 +95,9 @@ fn body(desk: &Desk, query: &Query, report: &Report, total: Option<&Row>) -> Mar
         }
         (counted::others(lang, None))
         (controls::controls(desk, query))
-        @if total.is_none_or(|total| total.sent == Some(0)) {
+        @if total.is_some_and(Row::is_off) {
+            (empty(lang.off_title(), lang.off_how(), None))
+        } @else if total.is_none_or(|total| total.sent == Some(0)) {
             (empty(lang.no_rows_title(), lang.no_rows_how(), Some(("/compose", lang.nav_compose()))))
         } @else {
             @if let Some(total) = total { (figures(lang, query, total)) }
@@ -138,6 +140,9 @@ pub async fn summary(desk: &Desk) -> Result<String, Refusal> {
 }
 
 fn headline(lang: Lang, query: &Query, total: Option<&Row>) -> String {
+    if total.is_some_and(Row::is_off) {
+        return lang.off_title().to_owned();
+    }
     let Some(total) = total.filter(|total| total.of > 0) else {
         return lang.headline_none().to_owned();
     };
@@ -198,6 +203,7 @@ fn said(lang: Lang, note: &Note) -> String {
     }
     let param = |i: usize| note.params.get(i).map_or("", String::as_str);
     match note.code {
+        "rebuild_needed" => lang.off_how().to_owned(),
         "coverage" => lang.note_coverage(param(0), param(1)),
         "still_filling" => lang.note_still_filling(param(0), param(1)),
         "unrecorded" => lang.note_unrecorded(param(0)),

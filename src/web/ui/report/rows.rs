@@ -31,6 +31,8 @@ fn columns(lang: Lang, name: Name, row: &Row) -> Vec<(&'static str, String)> {
             let waits = row.waits.clone().unwrap_or_default();
             vec![
                 (lang.half_answered(), span(row.p50_ms)),
+                (lang.attempted_n(), n(waits.attempted)),
+                (lang.half_attempted(), span(waits.attempt_p50_ms)),
                 (lang.waiting_now(), n(waits.waiting)),
                 (lang.dismissed_n(), n(waits.dismissed)),
                 (lang.credited_n(), n(waits.credited)),

@@ -23,6 +23,8 @@ pub fn share_of(lang: Lang, row: &Row) -> Share {
         Withheld::TooWide => lang.few_wide(&n, &of),
         Withheld::LowCoverage => lang.few_coverage().to_owned(),
         Withheld::UnderFourWeeks => lang.few_weeks().to_owned(),
+        Withheld::RebuildNeeded => lang.few_rebuild().to_owned(),
+        Withheld::GatewayUnknown => lang.few_gateway(&n, &of),
     });
     Share {
         n: row.n,

@@ -15,6 +15,10 @@ words! {
     owner: "Looked after by", "Ответственный";
     emails: "E-mail addresses", "Адреса почты";
     emails_help: "One on each line, the preferred one first.", "По одному на строке, основной первым.";
+    behind(gateway: &str): "behind {gateway}", "за шлюзом {gateway}";
+    behind_why: "This gateway may follow the links of a mail before anybody reads it.",
+        "Этот шлюз может открывать ссылки письма до того, как его прочтут.";
+    mail_at(provider: &str): "mailbox at {provider}", "ящик в {provider}";
     zone: "Time zone", "Часовой пояс";
     zone_help: "Such as Europe/Berlin; used to say when it is a good time.", "Например, Europe/Berlin; чтобы знать удобное время.";
     language: "Language", "Язык";

@@ -21,11 +21,12 @@ words! {
     by_template: "template", "шаблоны";
     by_rep: "rep", "менеджеры";
     by_purpose: "purpose", "цели";
-    by_gateway: "recipient's provider", "провайдеры";
+    by_gateway: "mail gateway", "почтовые шлюзы";
     by_day: "day", "дни";
     by_month: "month", "месяцы";
     by_total: "everything", "всё вместе";
-    gateway_company: "companies' own domains", "домены компаний";
+    gateway_unknown: "not known yet", "пока неизвестно";
+    gateway_servers: "other mail servers", "другие почтовые серверы";
     gateway_other: "other free mail", "прочая бесплатная почта";
     whose: "Clicks", "Переходы";
     whose_human: "by people", "людей";
@@ -72,12 +73,17 @@ words! {
     few_wide(n: &str, of: &str): "{n} of {of}: too uncertain to say", "{n} из {of}: слишком неточно для вывода";
     few_coverage: "under half could be measured", "измерено меньше половины";
     few_nothing: "nothing old enough yet", "ещё нет достаточно старых";
+    few_gateway(n: &str, of: &str): "{n} of {of}: their gateway is not known", "{n} из {of}: шлюз неизвестен";
+    few_rebuild: "does not add up; run otklik rebuild-metrics", "не сходится; запустите otklik rebuild-metrics";
     few_weeks: "shown from four weeks on", "показывается от четырёх недель";
     day_label: "Day", "День";
     sent_on(day: &str, share: &str): "{day}: {share}", "{day}: {share}";
     before_day: "Before", "До (не включая)";
     in_no_rate: "in no rate yet", "пока не в доле";
     after_sending: "after sending", "после отправки";
+    off_title: "These figures must be counted anew", "Эти цифры нужно пересчитать";
+    off_how: "Counts of an earlier version do not add up and are left out. Run otklik rebuild-metrics; it counts everything anew beside the running program.",
+        "Подсчёты прежней версии не сходятся и не показаны. Запустите otklik rebuild-metrics: команда пересчитает всё, не останавливая программу.";
     note_coverage(n: &str, of: &str): "Measured on {n} of {of} sent.", "Измерено на {n} из {of} отправленных.";
     note_still_filling(n: &str, days: &str): "{n} are younger than {days} days and still filling; they are in no rate.",
         "{n} моложе {days} дней и ещё копятся; в доли они не входят.";
@@ -96,10 +102,10 @@ words! {
 }
 
 impl Lang {
-    /// Who runs a recipient's mailbox; names of providers are the same in every language.
+    /// What stands in front of a mailbox; names of providers are the same in every language.
     pub const fn gateway(self, gateway: Gateway) -> &'static str {
         match gateway {
-            Gateway::Company => self.gateway_company(),
+            Gateway::Unknown => self.gateway_unknown(),
             Gateway::Google => "Gmail",
             Gateway::Microsoft => "Outlook.com",
             Gateway::Yahoo => "Yahoo, AOL",
@@ -107,6 +113,27 @@ impl Lang {
             Gateway::MailRu => "Mail.ru",
             Gateway::Yandex => "Yandex",
             Gateway::OtherFreemail => self.gateway_other(),
+            Gateway::OtherServers => self.gateway_servers(),
+            Gateway::GoogleWorkspace => "Google Workspace",
+            Gateway::Microsoft365 => "Microsoft 365",
+            Gateway::Yandex360 => "Yandex 360",
+            Gateway::VkWorkSpace => "VK WorkSpace",
+            Gateway::Zoho => "Zoho",
+            Gateway::Proofpoint => "Proofpoint",
+            Gateway::Mimecast => "Mimecast",
+            Gateway::Barracuda => "Barracuda",
+            Gateway::Cisco => "Cisco",
+            Gateway::Sophos => "Sophos",
+            Gateway::TrendMicro => "Trend Micro",
+            Gateway::Fortinet => "Fortinet",
+            Gateway::Forcepoint => "Forcepoint",
+            Gateway::Symantec => "Symantec",
+            Gateway::Hornetsecurity => "Hornetsecurity",
+            Gateway::SpamExperts => "SpamExperts",
+            Gateway::Trellix => "Trellix",
+            Gateway::Cloudflare => "Cloudflare",
+            Gateway::SpamTitan => "SpamTitan",
+            Gateway::Retarus => "Retarus",
         }
     }
 }

@@ -32,6 +32,9 @@ words! {
     in_hours_rate: "Begun in working hours", "Начатые в рабочее время";
     half_answered: "Half answered within", "Половина отвечена за";
     most_answered: "Nine in ten within", "Девять из десяти за";
+    attempted_n: "Tried", "Попытались";
+    attempted_what: "whatever came of it", "с любым исходом";
+    half_attempted: "Half tried within", "Половина попыток за";
     not_reached: "not reached", "не достигнуто";
     answered_n: "Answered", "Отвечено";
     credited_n: "Answers given", "Дано ответов";
