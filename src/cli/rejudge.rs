@@ -5,15 +5,15 @@ use crate::app;
 use crate::domain::clock::Millis;
 use crate::store::rebuild::Next;
 use crate::store::verdicts::Change;
-use crate::store::verdicts::history::{Begin, Ended, Walked, rejudge_all, stopped_at};
+use crate::store::verdicts::history::{Begin, Ended, Walked, rejudge_all, stopped};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 /// Judge opens and clicks of the past again, by the rules as they are now
 ///
 /// Runs beside serve. Verdicts that change become revisions, and figures follow; what a person
-/// decided stays, and nobody is told of a click anew. Ctrl-C keeps what was done, and --resume goes
-/// on from there.
+/// decided stays, and nobody is told of a click anew. Ctrl-C keeps what was done, and --resume
+/// finishes what was begun: the same hits, from the same day on.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  $ otklik rejudge --from 2026-11-01\n  $ otklik rejudge --resume"
@@ -44,7 +44,7 @@ type Changed = BTreeMap<(&'static str, &'static str, &'static str), u64>;
 pub(super) async fn run(args: Args, source: &Source) -> Result<(), Failure> {
     let ctx = app::open_for_command(&source.load(&[])?).await?;
     let begin = match (args.resume, args.from) {
-        (true, _) => stopped_at(&ctx.store).await?.map(Begin::After),
+        (true, _) => stopped(&ctx.store).await?.map(Begin::Again),
         (false, Some(from)) => Some(Begin::Since(from)),
         (false, None) => Some(Begin::AtTheBeginning),
     };

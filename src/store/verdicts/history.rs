@@ -35,10 +35,10 @@ statements! {
     HITS = "SELECT seq, at, kind, delivery_no, contact_no, link_no, verdict, rule,
             CASE WHEN kind = 9 THEN detail END AS detail
         FROM events WHERE seq > $1 AND seq <= $2 AND kind IN (8, 9) ORDER BY seq";
-    PLACE = "SELECT seq FROM outbox_cursors WHERE listener = 'rejudge'";
-    KEEP_PLACE = "INSERT INTO outbox_cursors (listener, seq, changed_at) VALUES ('rejudge', $1, $2)
-        ON CONFLICT (listener) DO UPDATE SET seq = excluded.seq, changed_at = excluded.changed_at";
-    FORGET_PLACE = "DELETE FROM outbox_cursors WHERE listener = 'rejudge'";
+    RUN = "SELECT seq, upto, since FROM rejudge_run WHERE id = 1";
+    KEEP_RUN = "INSERT INTO rejudge_run (id, seq, upto, since) VALUES (1, $1, $2, $3)
+        ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, upto = excluded.upto, since = excluded.since";
+    FORGET_RUN = "DELETE FROM rejudge_run WHERE id = 1";
 }
 
 /// Where to begin.
@@ -48,8 +48,19 @@ pub enum Begin {
     AtTheBeginning,
     /// With hits of this time.
     Since(Millis),
-    /// After this event: where a run was stopped.
-    After(Seq),
+    /// Where this run was stopped, to finish what it had begun.
+    Again(Run),
+}
+
+/// A run that has not come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The last event whose stretch is done.
+    pub at: Seq,
+    /// The last event that is meant: the newest when it began.
+    pub upto: Seq,
+    /// From which time on hits are meant.
+    pub from: Millis,
 }
 
 /// How far it is.
@@ -75,9 +86,10 @@ pub enum Ended {
 /// Clicks of a stretch, as fan-out is counted from them.
 type Clicks = Vec<(Millis, Network, DeliveryNo)>;
 
-/// Where the last run was stopped; `None` when it came to its end, or there was none.
-pub async fn stopped_at(store: &Store) -> Result<Option<Seq>> {
-    Ok(maybe!(store, PLACE, (Seq,))?.map(|(seq,)| seq))
+/// The last run, if it was stopped before its end.
+pub async fn stopped(store: &Store) -> Result<Option<Run>> {
+    let found = maybe!(store, RUN, (Seq, Seq, Millis))?;
+    Ok(found.map(|(at, upto, from)| Run { at, upto, from }))
 }
 
 /// Judges hits again from `begin` on. `tell` is told after each piece what it changed, and
@@ -88,12 +100,13 @@ pub async fn rejudge_all(
     begin: Begin,
     mut tell: impl FnMut(Walked, &[Change]) -> Next,
 ) -> Result<Ended> {
-    let head = log::head(store).await?;
-    let (at, from) = match begin {
-        Begin::AtTheBeginning => (Seq(0), Millis(i64::MIN)),
-        Begin::Since(from) => (place_of(store, from, head).await?, from),
-        Begin::After(place) => (place, Millis(i64::MIN)),
-    };
+    let run = run(store, begin).await?;
+    keep(store, run).await?;
+    let Run {
+        at,
+        upto: head,
+        from,
+    } = run;
     let mut walked = Walked {
         at,
         head,
@@ -119,11 +132,10 @@ pub async fn rejudge_all(
             .stretch(clock, &own.deliveries, &mut walked, &mut tell)
             .await?;
         if ended == Ended::Stopped {
-            keep(store, walked.at, clock.now()).await?;
             return Ok(ended);
         }
         walked.at = last;
-        keep(store, last, clock.now()).await?;
+        keep(store, Run { at: last, ..run }).await?;
         if tell(walked, &[]) == Next::Stop && last < head {
             return Ok(Ended::Stopped);
         }
@@ -131,7 +143,7 @@ pub async fn rejudge_all(
         own = next;
     }
     let mut tx = store.begin().await?;
-    execute!(&mut tx, FORGET_PLACE)?;
+    execute!(&mut tx, FORGET_RUN)?;
     tx.commit().await?;
     Ok(Ended::Done)
 }
@@ -244,9 +256,27 @@ fn end(at: Seq, head: Seq) -> Seq {
     Seq(head.0.min(at.0 + STRETCH))
 }
 
-async fn keep(store: &Store, at: Seq, now: Millis) -> Result<()> {
+/// What is to be judged.
+async fn run(store: &Store, begin: Begin) -> Result<Run> {
+    let upto = log::head(store).await?;
+    Ok(match begin {
+        Begin::AtTheBeginning => Run {
+            at: Seq(0),
+            upto,
+            from: Millis(i64::MIN),
+        },
+        Begin::Since(from) => Run {
+            at: place_of(store, from, upto).await?,
+            upto,
+            from,
+        },
+        Begin::Again(run) => run,
+    })
+}
+
+async fn keep(store: &Store, run: Run) -> Result<()> {
     let mut tx = store.begin().await?;
-    execute!(&mut tx, KEEP_PLACE; at, now)?;
+    execute!(&mut tx, KEEP_RUN; run.at, run.upto, run.from)?;
     tx.commit().await
 }
 

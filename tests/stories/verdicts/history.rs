@@ -6,9 +6,9 @@ use crate::support::engines::Engine;
 use crate::support::process::Installation;
 use otklik::domain::clock::{Clock, DAY_MS, Millis};
 use otklik::domain::verdict::Rule;
-use otklik::store::Store;
 use otklik::store::rebuild::Next;
-use otklik::store::verdicts::history::{Begin, Ended, rejudge_all, stopped_at};
+use otklik::store::verdicts::history::{Begin, Ended, rejudge_all, stopped};
+use otklik::store::{Store, log};
 use otklik::work::{Progress, ingest};
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_run_that_is_stopped_goes_on_where_it_was_and_ends_as_if_it_had_not_be
         let clock = Clock::manual(Millis::parse_rfc3339("2026-06-01T00:00:00Z").unwrap());
         let revised = "SELECT COUNT(*) FROM verdict_revisions";
         let drawn = scalar(&store, revised).await;
-        assert_eq!(stopped_at(&store).await.unwrap(), None, "{engine:?}");
+        assert_eq!(stopped(&store).await.unwrap(), None, "{engine:?}");
         let (mut runs, mut changed) = (0, 0);
         let mut begin = Begin::AtTheBeginning;
         loop {
@@ -101,9 +101,9 @@ async fn a_run_that_is_stopped_goes_on_where_it_was_and_ends_as_if_it_had_not_be
             if ended.await.unwrap() == Ended::Done {
                 break;
             }
-            begin = Begin::After(stopped_at(&store).await.unwrap().unwrap());
+            begin = Begin::Again(stopped(&store).await.unwrap().unwrap());
         }
-        assert_eq!(stopped_at(&store).await.unwrap(), None, "{engine:?}");
+        assert_eq!(stopped(&store).await.unwrap(), None, "{engine:?}");
         assert!(runs > 2 && changed > 1_000, "{engine:?}: {runs} {changed}");
         let now = scalar(&store, revised).await;
         assert_eq!(now - drawn, changed, "{engine:?}: each once");
@@ -113,6 +113,50 @@ async fn a_run_that_is_stopped_goes_on_where_it_was_and_ends_as_if_it_had_not_be
             Next::Continue
         });
         assert_eq!(again.await.unwrap(), Ended::Done, "{engine:?}");
+    }
+}
+
+/// A run that was stopped knows from when on hits were meant, and up to which event.
+#[tokio::test]
+async fn a_run_since_a_day_is_finished_as_it_was_begun() {
+    for engine in Engine::BOTH {
+        let mut changed = Vec::new();
+        // The same history twice: judged in one go, and with a stop after the first piece.
+        for is_stopped in [false, true] {
+            let store = engine.store();
+            load::load(&store, plan(), 700, |_, _| {}).await;
+            let clock = Clock::manual(Millis::parse_rfc3339("2026-06-01T00:00:00Z").unwrap());
+            let from = Millis::parse_rfc3339("2026-03-01T00:00:00Z").unwrap();
+            let head = log::head(&store).await.unwrap();
+            let mut hits = Vec::new();
+            let mut judge = async |begin, stop: bool| {
+                let ended = rejudge_all(&store, &clock, begin, |walked, changes| {
+                    assert_eq!(walked.head, head, "{engine:?}");
+                    hits.extend(changes.iter().map(|change| (change.hit.seq, change.hit.at)));
+                    if stop { Next::Stop } else { Next::Continue }
+                });
+                ended.await.unwrap()
+            };
+            let ended = judge(Begin::Since(from), is_stopped).await;
+            if is_stopped {
+                assert_eq!(ended, Ended::Stopped, "{engine:?}");
+                let run = stopped(&store).await.unwrap().unwrap();
+                assert_eq!((run.upto, run.from), (head, from), "{engine:?}");
+                assert_eq!(judge(Begin::Again(run), false).await, Ended::Done);
+            }
+            assert!(hits.iter().all(|(_, at)| *at >= from), "{engine:?}");
+            hits.sort_unstable();
+            changed.push(hits);
+            assert_eq!(stopped(&store).await.unwrap(), None, "{engine:?}");
+            let all = rejudge_all(&store, &clock, Begin::AtTheBeginning, |_, changes| {
+                let is_earlier = changes.iter().all(|change| change.hit.at < from);
+                assert!(is_earlier, "{engine:?}");
+                Next::Continue
+            });
+            assert_eq!(all.await.unwrap(), Ended::Done);
+        }
+        assert!(changed[0].len() > 300, "{engine:?}: {}", changed[0].len());
+        assert_eq!(changed[0], changed[1], "{engine:?}");
     }
 }
 
