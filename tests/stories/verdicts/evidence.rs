@@ -8,12 +8,49 @@ use otklik::domain::clock::{HOUR_MS, MINUTE_MS};
 use otklik::domain::id::Seq;
 use otklik::domain::verdict::{Rule, Verdict};
 use otklik::store::rebuild::{Next, Rebuilt, rebuild};
+use otklik::work::{ingest, understand, verdicts};
 use reqwest::{Method, StatusCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Within which a change must be seen everywhere: five seconds, and as much again for a machine
-/// that does other things beside.
-const LIMIT: Duration = Duration::from_secs(10);
+/// Within which a change must be seen everywhere.
+const LIMIT: Duration = Duration::from_secs(5);
+/// How long the product rests at the most between a hit or a mail and the report that shows it: the
+/// intake is looked at, or the mail understood, and the log followed. The rest is work.
+const RESTS_MS: u128 =
+    ingest::IDLE.as_millis() + understand::IDLE.as_millis() + verdicts::IDLE.as_millis();
+const _: () = assert!(RESTS_MS * 4 <= LIMIT.as_millis());
+
+/// A clock that stands while the machine does not let this process run: of an interval it counts
+/// twice what was meant to pass at the most. On a machine with nothing else to do it is the time.
+#[derive(Clone, Default)]
+struct Pace(Arc<AtomicU64>);
+
+impl Pace {
+    fn begin() -> Self {
+        const TICK: Duration = Duration::from_millis(10);
+        let pace = Self::default();
+        let passed = Arc::downgrade(&pace.0);
+        tokio::spawn(async move {
+            let mut last = Instant::now();
+            loop {
+                tokio::time::sleep(TICK).await;
+                let Some(passed) = passed.upgrade() else {
+                    return;
+                };
+                let tick = last.elapsed().min(2 * TICK);
+                last = Instant::now();
+                passed.fetch_add(tick.as_micros() as u64, Ordering::Relaxed);
+            }
+        });
+        pace
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
+    }
+}
 
 impl Site {
     /// Waits until ledger, store, recount and report say so of `mail` and of all letters.
@@ -23,7 +60,7 @@ impl Site {
         verdicts: &[(Verdict, Rule)],
         counted: (i64, i64),
     ) -> Vec<Seq> {
-        let begun = Instant::now();
+        let pace = Pace::begin();
         loop {
             let hits = self.hits(mail).await;
             let now: Vec<_> = hits
@@ -35,7 +72,7 @@ impl Site {
                 return hits.into_iter().map(|(seq, ..)| seq).collect();
             }
             assert!(
-                begun.elapsed() < LIMIT,
+                pace.elapsed() < LIMIT,
                 "{now:?} instead of {verdicts:?}, {figures:?} instead of {counted:?}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
