@@ -11,17 +11,19 @@ use super::words::Tone;
 use crate::compose::text::derive;
 use crate::domain::clock::Millis;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::id::{InboundId, ThreadNo};
+use crate::domain::id::{InboundId, MessageId, ThreadNo};
 use crate::domain::inbound::InboundKind;
 use crate::inbound::Display;
 use crate::receive;
 use crate::store::episodes::{self, After, Episode};
-use crate::store::inbound::read;
+use crate::store::inbound::{Found, read};
+use crate::store::messages;
 use crate::store::pages::inbox::{self, Ours, Theirs, Thread};
 use crate::web::auth::Refusal;
 use crate::web::error::Problem;
 use actix_web::web::Path;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 /// Mails of each side shown.
 const SHOWN: i64 = 100;
@@ -46,6 +48,9 @@ struct Shown {
     thread: Thread,
     ours: Vec<Ours>,
     theirs: Vec<Theirs>,
+    /// What was last written to somebody else at the company of who wrote a mail, where the reader
+    /// may see it.
+    nearby: BTreeMap<InboundId, MessageId>,
     wait: Option<Episode>,
 }
 
@@ -59,9 +64,11 @@ pub async fn show(desk: Desk, path: Path<String>) -> Answer {
     };
     let now = desk.frame.when.now;
     let waiting = episodes::waiting(store, &desk.viewer, After::START, now, WAITS).await?;
+    let theirs = inbox::theirs(store, &thread, SHOWN).await?;
     let shown_here = Shown {
         ours: inbox::ours(store, &thread, SHOWN).await?,
-        theirs: inbox::theirs(store, &thread, SHOWN).await?,
+        nearby: nearby(&desk, &theirs).await?,
+        theirs,
         wait: waiting
             .into_iter()
             .find(|episode| episode.contact_no == thread.contact_no),
@@ -126,13 +133,31 @@ fn body(desk: &Desk, shown: &Shown, title: &str) -> Markup {
                 @for mail in &mails {
                     @match mail {
                         Mail::Ours(mail) => { (ours(desk, mail)) }
-                        Mail::Theirs(mail) => { (theirs(desk, mail)) }
+                        Mail::Theirs(mail) => { (theirs(desk, mail, &shown.nearby)) }
                     }
                 }
                 @if is_cut { p.soft { (lang.earlier_left_out()) } }
             }
         }
     }
+}
+
+async fn nearby(desk: &Desk, theirs: &[Theirs]) -> Result<BTreeMap<InboundId, MessageId>, Refusal> {
+    let store = &desk.web.ctx.store;
+    let mut nearby = BTreeMap::new();
+    for mail in theirs {
+        let found = mail.found.as_deref().map(serde_json::from_str::<Found>);
+        let Some(message) = found.and_then(Result::ok).and_then(|it| it.same_company) else {
+            continue;
+        };
+        if messages::lookup(store, &desk.viewer, message)
+            .await?
+            .is_some()
+        {
+            nearby.insert(mail.id, message);
+        }
+    }
+    Ok(nearby)
 }
 
 fn kind(mail: &Theirs) -> InboundKind {
@@ -159,7 +184,7 @@ fn ours(desk: &Desk, mail: &Ours) -> Markup {
     }
 }
 
-fn theirs(desk: &Desk, mail: &Theirs) -> Markup {
+fn theirs(desk: &Desk, mail: &Theirs, nearby: &BTreeMap<InboundId, MessageId>) -> Markup {
     let lang = desk.lang();
     let name = mail
         .sender_name
@@ -183,6 +208,9 @@ fn theirs(desk: &Desk, mail: &Theirs) -> Markup {
                 details {
                     summary { (lang.whole_mail()) }
                     (letter::lazy_frame(&format!("/inbound/{}/html", mail.id), lang.mail_frame()))
+                }
+                @if let Some(message) = nearby.get(&mail.id) {
+                    p.soft { (lang.same_company()) " " a href=(format!("/messages/{message}")) { (lang.same_company_letter()) } }
                 }
                 (super::no_more::question(desk, mail))
                 @if mail.conversation == Some(true) && mail.folder == 0 { (outcome_form(desk, mail)) }

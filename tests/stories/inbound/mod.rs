@@ -1,6 +1,7 @@
 //! Mail that comes back: stored once whichever way it comes, and followed by what it proves.
 
 mod away;
+mod company;
 mod connect;
 mod follow;
 mod no_more;

@@ -43,6 +43,10 @@ words! {
     open_mailbox: "Open the mailbox", "Открыть ящик";
     open_report: "Open the report", "Открыть отчёт";
 
+    same_company: "Answers no letter of ours. It may be about what was last written to somebody else at the same company:",
+        "Это не ответ ни на одно наше письмо. Возможно, речь о том, что недавно писали другому человеку из этой компании:";
+    same_company_letter: "open that letter", "открыть это письмо";
+
     ask_no_more: "Do they ask for no more mail?", "Просят больше не писать?";
     no_more_yes: "Yes: write to them no more", "Да: больше не писать";
     no_more_no: "No, it is about something else", "Нет, это о другом";
