@@ -135,11 +135,11 @@ fn facts(desk: &Desk, page: &Shown) -> Markup {
                     @for (email, gateway) in data.emails.iter().zip(&page.gateways) {
                         div {
                             (email.as_str()) " "
+                            (behind(lang, *gateway))
                             @match page.suppressed.iter().find(|(address, _)| address == email) {
                                 Some((_, entry)) => { (stopped(desk, entry)) }
                                 None => { (stop_form(desk, &page.contact, email)) }
                             }
-                            (behind(lang, *gateway))
                         }
                     }
                 }

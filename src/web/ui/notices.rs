@@ -119,18 +119,18 @@ fn line(desk: &Desk, notice: &Notice) -> Markup {
                 @if notice.seen_at.is_none() { strong { (lang.notice_followed(who, link)) } }
                 @else { (lang.notice_followed(who, link)) }
             }
-            @match (notice.revised_to, notice.seen_at) {
-                (Some(verdict), _) => {
+            @match notice.revised_to {
+                Some(verdict) => {
                     (why_tag(&lang.notice_revised(lang.verdict(verdict)), Tone::Machine, lang.notice_revised_why()))
                 }
-                (None, None) => {
-                    form method="post" action=(format!("/notices/{}/seen", notice.hit)) {
-                        (csrf(&desk.frame)) button.small { (lang.notice_see()) }
-                    }
-                }
-                (None, Some(_)) => { (tag(lang.verdict(notice.verdict), Tone::Human)) }
+                None => { (tag(lang.verdict(notice.verdict), Tone::Human)) }
             }
             @if let Some(url) = &notice.url { span.sub { (url) } }
+            @if notice.revised_to.is_none() && notice.seen_at.is_none() {
+                form method="post" action=(format!("/notices/{}/seen", notice.hit)) {
+                    (csrf(&desk.frame)) button.small { (lang.notice_see()) }
+                }
+            }
         }
     }
 }

@@ -57,7 +57,12 @@ pub fn histogram(caption: Caption<'_>, bins: &[Bin], say: impl Fn(i64) -> String
                             (column(x + slot * 0.52, slot * 0.42, machine, &up, "", Some(format!("url(#{id}-hatch)"))))
                         }
                     }
-                    text x=(pc(slot * (i as f64 + 0.5))) y=(HEIGHT + 15.0) text-anchor="middle" { (bin.label) }
+                    // The last word ends where the plot does, however long it is.
+                    @if i + 1 == bins.len() {
+                        text x="100%" y=(HEIGHT + 15.0) text-anchor="end" { (bin.label) }
+                    } @else {
+                        text x=(pc(slot * (i as f64 + 0.5))) y=(HEIGHT + 15.0) text-anchor="middle" { (bin.label) }
+                    }
                 }
             }
         }

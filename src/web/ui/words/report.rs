@@ -49,7 +49,7 @@ words! {
     chart_days: "Click-through by day of sending", "Доля переходов по дню отправки";
     chart_days_desc: "One point for each day of sending, with the days that are still filling hatched.",
         "Одна точка на день отправки; ещё копящиеся дни заштрихованы.";
-    chart_rows(by: &str): "Click-through by {by}", "Доля переходов: по {by}";
+    chart_rows(by: &str): "Click-through by {by}", "Доля переходов: {by}";
     chart_rows_desc: "One bar for each row of the table, with its 95 % interval.", "По полосе на строку таблицы, с интервалом 95 %.";
     chart_curve: "Clicked within", "Перешли за";
     chart_curve_desc: "The share of measurable deliveries clicked by a person within a time of being sent.",
