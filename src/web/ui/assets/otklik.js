@@ -87,7 +87,11 @@
     };
     const listen = () => {
       source = new EventSource("/api/v1/events/live");
-      if (live) source.addEventListener("log", heard);
+      if (live) {
+        source.addEventListener("log", heard);
+        // What happened between the page and the feed, or while the feed was cut off, was not heard.
+        source.addEventListener("open", soon);
+      }
       source.addEventListener("notices", counted);
     };
     const shut = () => { source?.close(); source = null; };
@@ -95,7 +99,6 @@
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) return shut();
       if (!source) listen();
-      if (live) soon();
     });
     addEventListener("pagehide", shut);
     // A page that shows how long somebody waits goes on by itself.
