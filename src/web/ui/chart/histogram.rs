@@ -46,7 +46,7 @@ pub fn histogram(caption: Caption<'_>, bins: &[Bin], say: impl Fn(i64) -> String
                 }
             }
             // Beside the figures, so that no bar hides one.
-            svg.plot x="28" y=(TOP) height=(HEIGHT) overflow="visible" {
+            svg x="8%" y=(TOP) width="92%" height=(HEIGHT) overflow="visible" {
                 @for (i, bin) in bins.iter().enumerate() {
                     @let x = slot * i as f64;
                     @let width = if bin.machine.is_some() { 0.42 } else { 0.84 };

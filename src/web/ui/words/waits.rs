@@ -44,7 +44,7 @@ words! {
     chart_answers_desc: "How many answers took that long; hatched: told by a person, not seen by a mailbox.", "Сколько ответов заняли столько времени; штриховкой: со слов менеджера.";
     chart_reached: "Reached a decision maker, by answer time", "Дошли до решающего, по времени ответа";
     chart_reached_desc: "The share of waits after which a decision maker of the company was spoken to within 30 days.", "Доля ожиданий, после которых за 30 дней поговорили с лицом, принимающим решения.";
-    longer: "longer", "дольше";
+    longer: "more", "более";
     up_to(span: &str): "up to {span}", "до {span}";
     chart_replied: "Replied within", "Ответили за";
     chart_replied_desc: "The share of threads answered by a person within a time of the first mail.", "Доля переписок, на которые человек ответил за данное время после первого письма.";
